@@ -1,0 +1,1 @@
+"""The feeds from Kafka: transport alone, the twin of the hub's web."""

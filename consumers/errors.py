@@ -1,0 +1,39 @@
+"""
+The consumers' errors.
+
+::
+
+    HubError
+    └── ConsumerError
+        ├── FencedError             another worker moved the feed's position meanwhile
+        ├── BrokerUnreachableError  no Kafka answers, and why as far as can be told
+        └── UnknownTopicError       the topic to send to is not there
+"""
+
+from __future__ import annotations
+
+from payments_hub.kernel.errors import HubError
+
+
+class ConsumerError(HubError):
+    """Any error the consumers raise on purpose."""
+
+    code = "CONSUMER"
+
+
+class FencedError(ConsumerError):
+    """Another worker moved the feed's position since this one continued: nothing of this batch may be stored."""
+
+    code = "FENCED"
+
+
+class BrokerUnreachableError(ConsumerError):
+    """No Kafka answers, and why as far as can be told."""
+
+    code = "BROKER_UNREACHABLE"
+
+
+class UnknownTopicError(ConsumerError):
+    """The topic to send to is not there."""
+
+    code = "UNKNOWN_TOPIC"

@@ -1,0 +1,119 @@
+"""What the consumers take from the hub's settings, and the bounds that hold everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from payments_hub.kernel.errors import ConfigurationError
+from payments_hub.kernel.settings import Settings
+
+GROUP = "payments-hub"
+"""Name under which Kafka's own tools show the hub's lag; membership of the group decides nothing."""
+
+POLL_SECONDS = 0.5
+"""How long one poll waits for records; also how soon a worker sees that it shall stop."""
+
+REQUEST_SECONDS = 4.0
+"""How long a question to the broker may take, so that two in a row still end within the stop's ten seconds."""
+
+LOOK_AROUND_SECONDS = 5.0
+"""How often a worker looks for new topics, asks for the ends of the logs and leaves its status."""
+
+BLOCKED_RETRY_SECONDS = 60.0
+"""How often a blocked feed is looked at again; an operator need not restart anything after mending it."""
+
+FETCH_BYTES = 8 * 1024 * 1024
+"""How much of one feed a poll brings: some forty thousand cells, a second or two of a transaction's thirty."""
+
+BATCH_BYTES = 900 * 1024
+"""How much goes to one topic at once: below the 1 MB that a broker takes as one batch by default."""
+
+RECORD_OVERHEAD_BYTES = 200
+"""What a record takes beside its key and value: its header, its lengths, its time."""
+
+STOP_SECONDS = 9.0
+"""When a stop is forced; ten seconds is what supervisors give."""
+
+STALL_SECONDS = 60.0
+"""When a worker that does not come round counts as hung. Its batch is then read again by its successor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSettings:
+    """What one worker needs to reach Kafka."""
+
+    servers: tuple[str, ...]
+
+
+def consumer_settings(settings: Settings) -> ConsumerSettings:
+    """
+    Take the consumers' part of the hub's settings.
+
+    Raises:
+        ConfigurationError: No Kafka is named.
+
+    """
+    servers = tuple(part.strip() for part in (settings.kafka_servers or "").split(",") if part.strip())
+    if not servers:
+        raise ConfigurationError(
+            "PAYMENTS_HUB_KAFKA_SERVERS is unset: name Kafka's bootstrap servers as host:port,host:port."
+        )
+    return ConsumerSettings(servers)
+
+
+def client_options(settings: ConsumerSettings) -> Mapping[str, object]:
+    """
+    Spell out how the Kafka consumer behaves, wherever kafka-python's default would lose or mislead.
+
+    No deserializer: one that raises makes the next poll spin for ever. No assignment strategy, session or heartbeat
+    time-outs: partitions are assigned by hand, so the client is a member of no group and none of them is in force.
+    """
+    return {
+        "bootstrap_servers": list(settings.servers),
+        "group_id": GROUP,
+        # Offsets live in the hub's database; Kafka's own are written after the fact, for lag monitoring.
+        "enable_auto_commit": False,
+        # A gap must raise: "earliest" and "latest" jump over it without a word.
+        "auto_offset_reset": "none",
+        # Records of aborted transactions were taken back by their sender.
+        "isolation_level": "read_committed",
+        # A misspelt topic must be missed, not made.
+        "allow_auto_create_topics": False,
+        "security_protocol": "PLAINTEXT",
+        "check_crcs": True,
+        "key_deserializer": None,
+        "value_deserializer": None,
+        # The library's bound is 1 MB, a hundred slices; a transaction's own cost is shared by some hundreds.
+        "max_partition_fetch_bytes": FETCH_BYTES,
+        "max_poll_records": 500,
+        "request_timeout_ms": 30_000,
+        "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
+        # Half a minute of the library's own waiting would outlast the worker's back-off.
+        "reconnect_backoff_max_ms": 2_000,
+        "metrics_enabled": False,
+    }
+
+
+def producer_options(settings: ConsumerSettings) -> Mapping[str, object]:
+    """
+    Spell out how the publisher's Kafka client sends: nothing counts as sent before every replica in sync has it.
+
+    It gives up on a record after eight seconds, so that a database transaction that waits for the answer ends in time.
+    """
+    return {
+        "bootstrap_servers": list(settings.servers),
+        "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
+        "security_protocol": "PLAINTEXT",
+        "acks": "all",
+        "enable_idempotence": True,
+        "allow_auto_create_topics": False,
+        # A batch waits to be filled; it is flushed once all of it was handed over.
+        "linger_ms": 500,
+        "batch_size": 1000 * 1024,
+        "request_timeout_ms": int(REQUEST_SECONDS * 1000),
+        "delivery_timeout_ms": int(REQUEST_SECONDS * 2000),
+        "max_block_ms": int(REQUEST_SECONDS * 1000),
+        "reconnect_backoff_max_ms": 2_000,
+        "metrics_enabled": False,
+    }

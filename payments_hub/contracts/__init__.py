@@ -1,0 +1,1 @@
+"""The shapes of messages that partners and readers depend on: versioned, published, decoded for ever."""

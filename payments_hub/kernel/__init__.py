@@ -1,0 +1,1 @@
+"""Clock, ids, periods, money, errors, settings, logs: what every other room may use."""

@@ -1,0 +1,1 @@
+"""Use cases: load, call pure code, save. They take a session and never commit."""

@@ -1,0 +1,168 @@
+"""Whether everything runs: feeds, jobs, what waits, who is silent; and what needs somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from payments_hub.domain.feed_calendar import CalendarRow
+from payments_hub.domain.languages import Words
+from payments_hub.ingest.reference import Reference
+from payments_hub.kernel.clock import local_day
+from payments_hub.services.feeds import all_rows
+from payments_hub.store.backlog import Backlog, drain_backlog
+from payments_hub.store.offsets import FeedState, FeedStatus, read_statuses
+from payments_hub.store.operations import JobState, LeaseState, Waiting, job_states, lease_states, waiting
+from payments_hub.store.partners import any_simulated
+
+CONSUMER_SILENT = timedelta(minutes=1)
+"""A consumer polls every second and writes so at least every few."""
+
+DRAIN_LATE = timedelta(minutes=5)
+"""The longest drain that is allowed takes four minutes."""
+
+RECEIPTS_LATE = timedelta(minutes=10)
+JOB_GRACE = timedelta(minutes=11)
+"""The longest job may take ten minutes, in which it has no slot of its own."""
+
+
+class Urgency(StrEnum):
+    """Who has to look, and how soon."""
+
+    NOW = "now"
+    SOON = "soon"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that needs somebody, in a sentence."""
+
+    code: str
+    urgency: Urgency
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """
+    What an operator watches, at one moment.
+
+    Args:
+        silent: Places whose newest due slices did not come, longest silence first.
+        place_names: Of those places.
+        troubles: What needs somebody; none while everything runs.
+
+    """
+
+    now: datetime
+    feeds: tuple[FeedStatus, ...]
+    jobs: tuple[JobState, ...]
+    leases: tuple[LeaseState, ...]
+    backlog: Backlog
+    waiting: Waiting
+    silent: tuple[CalendarRow, ...]
+    place_names: Mapping[str, Words]
+    troubles: tuple[Trouble, ...]
+    simulated: bool
+
+    @property
+    def runs(self) -> bool:
+        """Tell whether nothing needs somebody at once."""
+        return all(trouble.urgency is not Urgency.NOW for trouble in self.troubles)
+
+
+def operations(session: Session, reference: Reference, *, now: datetime) -> Operations:
+    """Look at everything, and say what needs somebody."""
+    feeds, jobs, leases = read_statuses(session), job_states(session), lease_states(session)
+    backlog, waits = drain_backlog(session), waiting(session)
+    silent = silent_rows(session, reference, today=local_day(now))
+    troubles = (
+        *_feed_troubles(feeds, now),
+        *_job_troubles(jobs, leases, now),
+        *_waiting_troubles(backlog, waits, uses_kafka=bool(feeds), now=now),
+        *_silence_troubles(silent),
+    )
+    return Operations(
+        now=now,
+        feeds=feeds,
+        jobs=tuple(jobs),
+        leases=tuple(leases),
+        backlog=backlog,
+        waiting=waits,
+        silent=silent,
+        place_names={row.place: _name(reference, row.place) for row in silent},
+        troubles=troubles,
+        simulated=any_simulated(session),
+    )
+
+
+def silent_rows(session: Session, reference: Reference, *, today: date) -> tuple[CalendarRow, ...]:
+    """List the places whose newest due slices did not come, by the calendar of what is expected, longest first."""
+    silent = [row for row in all_rows(session, reference, today=today) if row.silence]
+    return tuple(sorted(silent, key=lambda row: (row.silence[0].period.end, row.partner, row.flow, row.place)))
+
+
+def is_late(job: JobState, now: datetime) -> bool:
+    """Tell whether a job missed several of its slots."""
+    return job.every is not None and now - job.slot > 3 * job.every + JOB_GRACE
+
+
+def _feed_troubles(feeds: tuple[FeedStatus, ...], now: datetime) -> Iterator[Trouble]:
+    blocked = sum(feed.state is FeedState.BLOCKED for feed in feeds)
+    if blocked:
+        vi, en = (
+            f"{blocked} phân vùng Kafka đứng lại, chờ người quyết định.",
+            f"{blocked} Kafka partitions are blocked.",
+        )
+        yield Trouble("FEEDS_BLOCKED", Urgency.NOW, Words(vi, en))
+    quiet = sum(now - feed.last_poll_at > CONSUMER_SILENT for feed in feeds)
+    if quiet:
+        vi = f"Bộ đọc Kafka không lên tiếng ở {quiet} phân vùng."
+        yield Trouble("CONSUMER_SILENT", Urgency.NOW, Words(vi, f"The consumer is silent on {quiet} partitions."))
+    stuck = sum(feed.state is FeedState.WAITING for feed in feeds)
+    if stuck:
+        vi = f"{stuck} phân vùng Kafka đang tự thử lại."
+        yield Trouble("FEEDS_WAITING", Urgency.SOON, Words(vi, f"{stuck} Kafka partitions are being tried again."))
+
+
+def _job_troubles(jobs: list[JobState], leases: list[LeaseState], now: datetime) -> Iterator[Trouble]:
+    if not any(lease.held_until > now for lease in leases):
+        words = Words(
+            "Bộ lập lịch không chạy: số liệu không được cộng vào.", "The scheduler does not run: nothing is added up."
+        )
+        yield Trouble("SCHEDULER_AWAY", Urgency.NOW, words)
+    late = ", ".join(job.job for job in jobs if is_late(job, now))
+    if late:
+        yield Trouble("JOBS_LATE", Urgency.NOW, Words(f"Việc định kỳ bị trễ: {late}.", f"Jobs are late: {late}."))
+
+
+def _waiting_troubles(backlog: Backlog, waits: Waiting, *, uses_kafka: bool, now: datetime) -> Iterator[Trouble]:
+    if backlog.since is not None and now - backlog.since > DRAIN_LATE:
+        vi, en = (
+            f"{backlog.slices} lát chờ được cộng quá lâu.",
+            f"{backlog.slices} slices wait too long to be added up.",
+        )
+        yield Trouble("DRAIN_LATE", Urgency.NOW, Words(vi, en))
+    if uses_kafka and waits.receipts_since is not None and now - waits.receipts_since > RECEIPTS_LATE:
+        vi, en = f"{waits.receipts} biên nhận chưa gửi ra Kafka.", f"{waits.receipts} receipts are not published."
+        yield Trouble("RECEIPTS_LATE", Urgency.NOW, Words(vi, en))
+    if waits.held:
+        vi, en = f"{waits.held} lát tạm giữ chờ cán bộ.", f"{waits.held} held slices wait for an officer."
+        yield Trouble("HELD", Urgency.SOON, Words(vi, en))
+
+
+def _silence_troubles(silent: tuple[CalendarRow, ...]) -> Iterator[Trouble]:
+    if silent:
+        partners, places = len({row.partner for row in silent}), len(silent)
+        vi = f"{places} nơi im lặng, của {partners} đối tác."
+        en = f"{places} place{'s are' if places != 1 else ' is'} silent, of {partners} partner{'s' * (partners != 1)}."
+        yield Trouble("SILENCE", Urgency.SOON, Words(vi, en))
+
+
+def _name(reference: Reference, code: str) -> Words:
+    place = reference.places.get(code)
+    return Words(code, code) if place is None else Words(place.name_vi, place.name_en)

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, rows, statements and migrations; nothing above this package writes SQL."""

@@ -1,0 +1,1 @@
+"""Pages for those who read figures: the overview and its charts."""

@@ -1,0 +1,1 @@
+"""Pages that tell what changed between two days."""

@@ -1,0 +1,1 @@
+"""The page of components: each once, in every state."""

@@ -1,0 +1,1 @@
+"""Pages for officers: locked periods, and what waits because of them."""

@@ -1,0 +1,1 @@
+"""What partners owe: a list, a file to take in, one to add or to end."""

@@ -1,0 +1,1 @@
+"""Receipts: the list, one receipt years later, and the message mended."""

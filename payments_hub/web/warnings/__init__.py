@@ -1,0 +1,1 @@
+"""Warnings: the list, and a partner's typed answers."""
