@@ -1,6 +1,8 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -8,6 +10,11 @@ from payments_hub.store.session import Database
 from tests.support import browser, kafka, postgres
 
 _RUN = pytest.StashKey[Path | None]()
+
+# A gate answers the same to the same code; at a desk, each run tries other examples.
+hypothesis.settings.register_profile("gate", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("gate")
 
 
 def pytest_configure(config: pytest.Config) -> None:

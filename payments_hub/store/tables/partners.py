@@ -14,7 +14,7 @@ class PartnerRow(Base):
     """
     An organisation that reports, in one currency.
 
-    A simulated one's past follows its messages' own times.
+    A simulated one's past follows its messages' own times. The feeds of one `feed_group` are read by one worker.
     """
 
     __tablename__ = "partner"
@@ -26,6 +26,7 @@ class PartnerRow(Base):
     currency: Mapped[str]
     simulated: Mapped[bool]
     created_at: Mapped[datetime]
+    feed_group: Mapped[str] = mapped_column(server_default="main")
 
 
 class ObligationRow(Base):
@@ -62,5 +63,24 @@ class ApiKeyRow(Base):
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class SigningKeyRow(Base):
+    """
+    A key that a partner signs its messages with: Ed25519's public key, or the secret shared for HMAC-SHA256.
+
+    `kid` names it in a signature. The material is read only to verify: those who read for pages may not see it.
+    """
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), index=True)
+    algorithm: Mapped[str]
+    material: Mapped[bytes] = mapped_column(deferred=True)
+    label: Mapped[str | None]
+    created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

@@ -31,14 +31,16 @@ OF_NOBODY = {
 FOR_THE_CITY_ALONE = {
     *("target", "forecast", "firm", "firm_facts", "firm_import", "enrolment"),
     *("audit_entry", "security_event", "lease", "job_run", "job_request", "web_session", "password_reset"),
+    *("alert", "consumer_worker"),
 }
-FOR_NOBODY = {"idempotent_answer"}
+FOR_NOBODY = {"feed_attempt", "idempotent_answer"}
 SECRETS = [
     ("account", "password_hash"),
     ("api_key", "secret_sha256"),
     ("web_session", "token_sha256"),
     ("password_reset", "token_sha256"),
     ("idempotent_answer", "body"),
+    ("signing_key", "material"),
 ]
 EVERY_ROW = frozenset(ROWS)
 WHAT_TO_SAY = (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from payments_hub.contracts.slice_v1 import NO_CONTROLS_PATTERN, FlowCode
@@ -28,6 +28,13 @@ _UNKNOWN = Words("Địa chỉ này không có tham số đó.", "This address h
 _REPEATED = Words("Tham số chỉ được gửi một lần.", "A parameter may stand once.")
 
 _NO_PERIOD = "no_period"
+_MONTHS_AND_DAYS = (
+    "-Q[1-4]|-(0[1-9]|1[0-2])|-(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|-(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|-02-(0[1-9]|1[0-9]|2[0-8])"
+)
+PERIOD_ASKED = f"^((20[0-9]{{2}}|2100)({_MONTHS_AND_DAYS})?|20([02468][048]|[13579][26])-02-29)$"
+"""Every period that a slice may name and no other; who reads the document can make no request that is refused."""
+
 _ALLOWED_VI = MappingProxyType(
     {
         "enum": "dùng {expected}",
@@ -74,7 +81,7 @@ class ReceiptsQuery(Query):
     flow: Annotated[FlowCode | None, Field(description="One flow alone, such as POS_SALES.")] = None
     site: Annotated[Claim | None, Field(description="As the message named it, such as MALL-0021.")] = None
     period: Annotated[
-        Annotated[Claim, AfterValidator(_period)] | None,
+        Annotated[Claim, AfterValidator(_period), WithJsonSchema({"type": "string", "pattern": PERIOD_ASKED})] | None,
         Field(description="As the message named it: 2026-07-03, 2026-07, 2026-Q3 or 2026."),
     ] = None
     verdict: Annotated[Verdict | None, Field(description="One verdict alone.")] = None
