@@ -1,5 +1,6 @@
 """The description says all that is served, in both languages, and nothing else."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,10 +8,12 @@ from flask import Flask
 
 from payments_hub.bootstrap import open_hub
 from payments_hub.domain.verdicts import Verdict
+from payments_hub.kernel.errors import InvalidValueError
+from payments_hub.kernel.periods import Period
 from payments_hub.kernel.settings import load_settings
 from payments_hub.web.api.v1.endpoints import Endpoint
 from payments_hub.web.api.v1.openapi import openapi_of
-from payments_hub.web.api.v1.queries import IN_VIETNAMESE, ReceiptsQuery
+from payments_hub.web.api.v1.queries import IN_VIETNAMESE, PERIOD_ASKED, ReceiptsQuery
 from payments_hub.web.api.v1.routes import endpoints
 from payments_hub.web.api.v1.slices import STATUSES
 from payments_hub.web.app import create_app
@@ -99,3 +102,23 @@ def test_the_description_needs_no_key_and_everything_else_does(app: Flask) -> No
     without = {one.template for one in endpoints() if client.open(one.rule, method=one.method).status_code != 401}
 
     assert without == {"/api/v1/docs", "/api/v1/openapi.json"}
+
+
+def every_day_and_what_is_none() -> Iterator[str]:
+    for year in (1999, 2000, 2026, 2028, 2096, 2100, 2101):
+        yield f"{year}"
+        for number in range(14):
+            yield from (f"{year}-Q{number}", f"{year}-{number:02d}", f"{year}-{number}")
+            yield from (f"{year}-{number:02d}-{day:02d}" for day in range(33))
+    yield from ("2026-07-03\n", " 2026", "2026-W01", "٢٠٢٦", "10/2026", "2026-07-3", "")
+
+
+def test_the_described_period_is_every_period_and_no_other() -> None:
+    for text in every_day_and_what_is_none():
+        described = re.search(PERIOD_ASKED, text) is not None and not text.endswith("\n")
+        try:
+            Period.parse(text)
+        except InvalidValueError:
+            assert not described, text
+        else:
+            assert described, text
