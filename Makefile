@@ -13,7 +13,7 @@ TEMPLATES := $(wildcard payments_hub/web/templates)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint fmt bench docs lock clean runtime dev
+.PHONY: help demo test check lint fmt bench chaos docs lock clean runtime dev
 .PHONY: format rules types layers dependencies spelling templates
 
 help: ## Show this list
@@ -58,6 +58,9 @@ fmt: dev ## Put code and templates into the house's form
 bench: dev ## Measure the hub beside a raw COPY, and its first page; the last line is JSON
 	$(BIN)/python -m benchmarks.decode
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+chaos: dev ## Break things under the feeds for 25 minutes at most; the last line is JSON
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 docs: dev ## Write the generated pages of docs/ anew
 	$(BIN)/python tools/generate_docs.py
