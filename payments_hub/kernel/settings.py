@@ -108,6 +108,13 @@ SETTINGS: tuple[SettingSpec, ...] = (
         "kafka_servers", None, "Kafka's bootstrap servers, as host:port,host:port. Unset: feeds come over HTTP alone."
     ),
     SettingSpec(
+        "worker_memory_mb",
+        "1024",
+        "Memory in MiB that a consumer's worker may take for its data; one that needs more ends alone, and is started "
+        "anew and reported.",
+        _whole(128, 1_048_576),
+    ),
+    SettingSpec(
         "api_requests_a_minute",
         "600",
         "Requests that one partner's keys may make in a minute, of each web process.",
@@ -156,6 +163,7 @@ class Settings:
     web_workers: int
     secret_key: str | None
     kafka_servers: str | None
+    worker_memory_mb: int
     api_requests_a_minute: int
     api_messages_a_minute: int
     api_messages_a_day: int
