@@ -73,6 +73,9 @@ class Worker:
                 with closing(self.connect()) as broker:
                     self._feeds.lose_places()
                     self._follow(broker)
+            except MemoryError:
+                # What is left of this process is not fit to go on; a new one is, and its supervisor reports the end.
+                raise
             except Exception as error:  # noqa: BLE001  the entry point's one broad catch: log, wait, begin anew
                 self._failures += 1
                 log.warning("connection_thrown_away", error=words_of(error), times=self._failures)

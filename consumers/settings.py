@@ -9,7 +9,7 @@ from payments_hub.kernel.errors import ConfigurationError
 from payments_hub.kernel.settings import Settings
 
 GROUP = "payments-hub"
-"""Name under which Kafka's own tools show the hub's lag; membership of the group decides nothing."""
+"""Name under which Kafka's own tools show the hub's lag, a group of feeds each; membership of it decides nothing."""
 
 POLL_SECONDS = 0.5
 """How long one poll waits for records; also how soon a worker sees that it shall stop."""
@@ -35,15 +35,44 @@ RECORD_OVERHEAD_BYTES = 200
 STOP_SECONDS = 9.0
 """When a stop is forced; ten seconds is what supervisors give."""
 
-STALL_SECONDS = 60.0
-"""When a worker that does not come round counts as hung. Its batch is then read again by its successor."""
+STALL_SECONDS = 55.0
+"""When a worker that does not come round counts as hung, and is ended within the minute. Its successor reads again."""
+
+GROUPS_SECONDS = 3.0
+"""How often a supervisor looks for new groups and leaves a sign of life of each worker."""
+
+RESTART_SECONDS = 30.0
+"""The longest wait before a worker that keeps ending is started anew."""
+
+WELL_SECONDS = 2 * STALL_SECONDS
+"""When a worker that was started anew counts as well again: a hung one needs more than one stall to be found out."""
+
+STOP_WORKERS_SECONDS = 8.0
+"""When a supervisor that shall stop kills the workers that have not ended; nothing of theirs is then half done."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerSettings:
-    """What one worker needs to reach Kafka."""
+    """
+    What one worker needs to reach Kafka.
+
+    Args:
+        group_id: Under which Kafka is told the positions.
+
+    """
 
     servers: tuple[str, ...]
+    group_id: str = GROUP
+
+
+def group_id_of(group: str) -> str:
+    """
+    Name under which Kafka's own tools show the lag of a group of feeds.
+
+    >>> group_id_of("main")
+    'payments-hub-main'
+    """
+    return f"{GROUP}-{group}"
 
 
 def consumer_settings(settings: Settings) -> ConsumerSettings:
@@ -71,7 +100,7 @@ def client_options(settings: ConsumerSettings) -> Mapping[str, object]:
     """
     return {
         "bootstrap_servers": list(settings.servers),
-        "group_id": GROUP,
+        "group_id": settings.group_id,
         # Offsets live in the hub's database; Kafka's own are written after the fact, for lag monitoring.
         "enable_auto_commit": False,
         # A gap must raise: "earliest" and "latest" jump over it without a word.
