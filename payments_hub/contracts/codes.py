@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from payments_hub.domain.languages import Words
 
-RULES_VERSION = "1.1.0"
+RULES_VERSION = "1.2.0"
 """Which rules judged a message. Any change that could change a verdict raises it; receipts keep it."""
 
 
@@ -38,6 +38,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _partner("E1003", "Vượt giới hạn kích thước hoặc số ô", "Over the size or cell limit"),
             _partner("E1101", "Nguồn không khớp với thông tin xác thực", "The source is not this credential's"),
             _partner("E1102", "Mã sự kiện đã dùng cho nội dung khác", "Id reused for other content"),
+            _partner("E1103", "Thiếu chữ ký, hoặc chữ ký không đúng", "Signature missing or not good"),
             _partner("E2001", "Thiếu trường bắt buộc", "Field missing"),
             _partner("E2002", "Sai kiểu hoặc ngoài khoảng cho phép", "Wrong type, or out of range"),
             _partner("E2003", "Trường không có trong hợp đồng dữ liệu", "Unknown field"),

@@ -71,6 +71,30 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
             "Mã sự kiện {got} đã dùng cho nội dung khác. Mỗi sự kiện mới cần một id mới.",
             "The event id {got} was used for other content. Give each new event a new id.",
         ),
+        "E1103/missing": Words(
+            "Đơn vị đã đăng ký khóa ký nên mọi thông điệp phải có đủ ba tiêu đề webhook-id, webhook-timestamp và "
+            "webhook-signature. Hãy ký thông điệp, hoặc thu hồi khóa ký.",
+            "You have a signing key, so each message needs the three headers webhook-id, webhook-timestamp and "
+            "webhook-signature. Sign the message, or revoke the key.",
+        ),
+        "E1103/unreadable": Words(
+            "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm hay khoảng trắng, webhook-timestamp là số "
+            "giây, webhook-signature là 1 đến {most} chữ ký dạng v1,<base64> hoặc v1a,<base64>, cách nhau một khoảng trắng.",
+            "The headers of the signature cannot be read: webhook-id has no dot and no space, webhook-timestamp is in "
+            "seconds, webhook-signature is 1 to {most} of v1,<base64> or v1a,<base64>, one space between them.",
+        ),
+        "E1103/wrong": Words(
+            "Không chữ ký nào do khóa đang dùng của đơn vị tạo ra trên đúng các byte này. Hãy ký "
+            "id.thời-điểm.nội-dung trên chính các byte được gửi, bằng khóa chưa thu hồi.",
+            "No signature was made by a live key of yours over these bytes. Sign id.timestamp.body over the very bytes "
+            "that are sent, with a key that is not revoked.",
+        ),
+        "E1103/binary": Words(
+            "Chữ ký không bao gồm tiêu đề {got}. Đơn vị có khóa ký phải gửi ở chế độ có cấu trúc: cả CloudEvent nằm "
+            "trong nội dung.",
+            "The signature does not cover the header {got}. Who has a signing key sends in structured mode: the whole "
+            "CloudEvent in the body.",
+        ),
         "E2001": Words("Thiếu {field}. Hãy bổ sung.", "{field} is missing. Add it."),
         "E2001/cells": Words(
             "REPLACE cần ít nhất một ô. Không phát sinh: dùng NIL; rút lại: dùng DELETE.",

@@ -1,4 +1,4 @@
-"""What a partner's key may do, for how long, and how many a partner has at once."""
+"""What a partner's keys may do, for how long, and how many a partner has at once."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ class KeyScope(StrEnum):
 
 
 ALL_SCOPES = frozenset(KeyScope)
+
+
+class SigningAlgorithm(StrEnum):
+    """What a partner's signing key is made for, and nothing else."""
+
+    ED25519 = "ed25519"
+    """The partner keeps the private key; the hub has the public one and can sign nothing."""
+    HMAC_SHA256 = "hmac-sha256"
+    """Both have one secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     KEY_SCOPE = "key_scope"
     KEY_IN_ADDRESS = "key_in_address"
     FOREIGN_SOURCE = "foreign_source"
+    SIGNATURE = "signature"
     SIGN_IN = "sign_in"
     LINK = "link"
     SESSION_MISSING = "session_missing"

@@ -9,11 +9,13 @@ raises and leaves nothing behind; it is never a verdict.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from payments_hub.contracts.decode import decode
+from payments_hub.contracts.findings import Finding
 from payments_hub.contracts.manifest_v1 import ManifestEvent
 from payments_hub.contracts.receipt_v1 import ReceiptV1
 from payments_hub.contracts.slice_v1 import SliceEvent
@@ -22,13 +24,15 @@ from payments_hub.domain.slices import SliceKey
 from payments_hub.ingest.arrivals import Arrival
 from payments_hub.ingest.book import Book, Earlier, Message
 from payments_hub.ingest.checks import check
-from payments_hub.ingest.foreign_sources import keep_foreign_sources
+from payments_hub.ingest.impersonation import keep_impersonations
 from payments_hub.ingest.receipts import receipt_of
 from payments_hub.ingest.reference import Reference, RegisteredPartner
 from payments_hub.ingest.rows import ledger_of
+from payments_hub.ingest.signatures import check_signatures
 from payments_hub.kernel.clock import Clock
 from payments_hub.kernel.errors import NotFoundError
 from payments_hub.store.locks import open_locks
+from payments_hub.store.signing_keys import touch_signing_keys
 from payments_hub.store.slices import lock_partners, write_ledger
 
 
@@ -49,19 +53,38 @@ def accept(session: Session, arrivals: Sequence[Arrival], *, reference: Referenc
         NotFoundError: An arrival's partner is not registered; its transport should not have let it in.
 
     """
-    messages = [read_message(arrival, reference=reference, now=clock.now()) for arrival in arrivals]
+    signed = check_signatures(arrivals, reference)
+    messages = [
+        read_message(arrival, reference=reference, now=clock.now(), unsigned=signed.faults.get(place))
+        for place, arrival in enumerate(arrivals)
+    ]
     lock_partners(session, {arrival.partner for arrival in arrivals})
     book = Book(session, messages, clock.now(), open_locks(session))
     outcomes = [book.judge(message) for message in messages]
     write_ledger(session, ledger_of(outcomes, book))
     receipts = [receipt_of(outcome) for outcome in outcomes]
-    keep_foreign_sources(session, arrivals, receipts, clock.now())
+    keep_impersonations(session, arrivals, receipts, clock.now())
+    touch_signing_keys(session, signed.used, clock.now())
     return receipts
 
 
-def read_message(arrival: Arrival, *, reference: Reference, now: datetime, earlier: Earlier | None = None) -> Message:
+def read_message(
+    arrival: Arrival,
+    *,
+    reference: Reference,
+    now: datetime,
+    earlier: Earlier | None = None,
+    unsigned: Finding | None = None,
+) -> Message:
     """
     Decode one arrival and check it against the lists and the clock.
+
+    Args:
+        arrival: What came.
+        reference: The code lists of this moment.
+        now: This moment.
+        earlier: For a delivery that is judged again, what was answered to it.
+        unsigned: Why it does not count as its partner's; what it says of itself then names no event.
 
     Raises:
         NotFoundError: Its partner is not registered.
@@ -71,6 +94,8 @@ def read_message(arrival: Arrival, *, reference: Reference, now: datetime, earli
     if partner is None:
         raise NotFoundError(f"The partner {arrival.partner} is not registered.")
     decoded = decode(arrival.body, headers=arrival.headers, content_type=arrival.content_type)
+    if unsigned is not None:
+        decoded = replace(decoded, findings=(unsigned, *decoded.findings), key=replace(decoded.key, event_id=None))
     findings = (*decoded.findings, *check(decoded, partner=partner, reference=reference, now=now))
     if any(finding.rejects for finding in findings):
         return Message(arrival, partner, decoded, findings, None, earlier)

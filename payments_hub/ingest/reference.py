@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from payments_hub.contracts.signatures import SigningKey
 from payments_hub.domain.coverage import Obligation
 from payments_hub.domain.geography import AreaScheme
 from payments_hub.domain.places import Place
@@ -26,6 +27,7 @@ class RegisteredPartner:
         is_simulated: Whether its figures are made up for a demonstration.
         number: Its number in the store.
         currency: The one currency of all its amounts.
+        signing_keys: The keys with which it signs now; none where it need not sign.
 
     """
 
@@ -33,6 +35,7 @@ class RegisteredPartner:
     is_simulated: bool = False
     number: int = 0
     currency: str = Currency.VND
+    signing_keys: tuple[SigningKey, ...] = ()
 
     @property
     def source(self) -> str:

@@ -11,8 +11,9 @@ from payments_hub.domain.coverage import Obligation
 from payments_hub.ingest.reference import ObligationKey, Reference, RegisteredPartner
 from payments_hub.store.partners import all_obligations, all_partners
 from payments_hub.store.places import all_places, all_schemes
-from payments_hub.store.reading import read_partner
+from payments_hub.store.reading import read_partner, reads_only
 from payments_hub.store.reference_state import reference_version
+from payments_hub.store.signing_keys import live_signing_keys
 
 
 class ReferenceCache:
@@ -24,11 +25,12 @@ class ReferenceCache:
 
     def __init__(self) -> None:
         self._changing = Lock()
-        self._kept: dict[int | None, tuple[int, Reference]] = {}
+        self._kept: dict[tuple[int | None, bool], tuple[int, Reference]] = {}
 
     def current(self, session: Session) -> Reference:
         """Hand out the reference of the session's moment, as far as the session sees it."""
-        version, seen_by = reference_version(session), read_partner(session)
+        # One that a reader loaded holds no signing keys, and may not be what messages are taken in by.
+        version, seen_by = reference_version(session), (read_partner(session), reads_only(session))
         with self._changing:
             kept, reference = self._kept.get(seen_by, (None, None))
             if reference is None or kept != version:
@@ -38,14 +40,17 @@ class ReferenceCache:
 
 
 def load_reference(session: Session) -> Reference:
-    """Read the lists that a slice is checked against."""
+    """Read the lists that a slice is checked against; a reading role gets them without signing keys."""
+    signing = {} if reads_only(session) else live_signing_keys(session)
     places = all_places(session)
     owed: dict[ObligationKey, list[Obligation]] = defaultdict(list)
     for obligation in all_obligations(session):
         owed[obligation.partner, obligation.flow, obligation.place].append(obligation)
     return Reference(
         partners={
-            partner.code: RegisteredPartner(partner.code, partner.simulated, number=number, currency=partner.currency)
+            partner.code: RegisteredPartner(
+                partner.code, partner.simulated, number, partner.currency, signing.get(partner.code, ())
+            )
             for number, partner in all_partners(session)
         },
         places={place.code: place for _, place in places},

@@ -21,6 +21,7 @@ from payments_hub.ingest.book import Book, Earlier, Message, Outcome, Totals
 from payments_hub.ingest.receipts import receipt_of
 from payments_hub.ingest.reference import Reference
 from payments_hub.ingest.rows import ledger_of
+from payments_hub.ingest.signatures import check_signatures
 from payments_hub.kernel.clock import Clock
 from payments_hub.store.kept_bytes import KeptMessage, partners_of, quarantined_messages
 from payments_hub.store.locks import open_locks
@@ -135,7 +136,10 @@ class _Judged:
 
 def _message(one: KeptMessage, act: ReplayAct | None, reference: Reference, clock: Clock) -> Message:
     earlier = Earlier(one.delivery_id, one.receipt_id, Cause.REPLAY, None if act is None else act.replay_id)
-    return read_message(kept_arrival(one), reference=reference, now=clock.now(), earlier=earlier)
+    arrival = kept_arrival(one)
+    # By the keys of this moment: what a revoked key signed may have been signed by whoever took it.
+    unsigned = check_signatures([arrival], reference).faults.get(0)
+    return read_message(arrival, reference=reference, now=clock.now(), earlier=earlier, unsigned=unsigned)
 
 
 def _blocked(one: KeptMessage) -> Blocked | None:

@@ -85,6 +85,11 @@ def read_partner(session: Session) -> int | None:
     return number if isinstance(number, int) else None
 
 
+def reads_only(session: Session) -> bool:
+    """Tell whether a session has stepped down to one of the reading roles."""
+    return _READS_FOR in session.info
+
+
 def orders_for(login: str) -> str:
     """
     Write what somebody must run who may make roles, so that a login role can read as the readers.

@@ -19,6 +19,7 @@ from payments_hub.web.partner_keys.pages import SCOPE_WORDS
 _LANGUAGES = {Language.VI: Words("tiếng Việt", "Vietnamese"), Language.EN: Words("tiếng Anh", "English")}
 
 DETAIL_WORDS: dict[str, Words] = {
+    "algorithm": Words("thuật toán", "algorithm"),
     "added": Words("thêm", "added"),
     "answer": Words("trả lời", "answer"),
     "before": Words("ngày cuối trước đó", "last day before"),

@@ -30,6 +30,8 @@ ACTION_WORDS: dict[str, Words] = {
     "period_unlocked": Words("Mở khóa kỳ", "Unlocked a period"),
     "receipts_digested": Words("Ghi mã băm biên nhận trong ngày", "Digested a day's receipts"),
     "session_ended": Words("Đăng xuất một máy", "Signed a browser out"),
+    "signing_key_added": Words("Thêm khóa ký", "Added a signing key"),
+    "signing_key_revoked": Words("Thu hồi khóa ký", "Revoked a signing key"),
     "site_closed": Words("Đóng một địa điểm trong những ngày", "Closed a site for some days"),
     "site_opened": Words("Mở một địa điểm trong những ngày", "Opened a site for some days"),
 }
@@ -43,6 +45,7 @@ KIND_WORDS: dict[Kind, Words] = {
     Kind.KEY_SCOPE: Words("Khóa không được cấp cho việc đó", "Key not made for that"),
     Kind.KEY_IN_ADDRESS: Words("Khóa nằm trong địa chỉ: coi như đã lộ", "Key in the address: take it as disclosed"),
     Kind.FOREIGN_SOURCE: Words("Gửi với tên của đối tác khác", "Sent under another partner's name"),
+    Kind.SIGNATURE: Words("Thiếu chữ ký hoặc chữ ký không đúng", "Signature missing or not good"),
     Kind.SIGN_IN: Words("Đăng nhập không thành công", "Failed sign-in"),
     Kind.LINK: Words("Liên kết đặt mật khẩu không còn dùng được", "Link for a password that is not good"),
     Kind.SESSION_MISSING: Words("Gửi biểu mẫu khi chưa đăng nhập", "Form sent without having signed in"),
