@@ -36,8 +36,10 @@ COMMANDS: dict[str, str] = {
     "place": "payments_hub.cli.place:place",
     "quarantine": "payments_hub.cli.quarantine:quarantine",
     "receipt": "payments_hub.cli.receipts:receipt",
+    "reconcile": "payments_hub.cli.reconcile:reconcile",
     "registry": "payments_hub.cli.registry:registry",
     "settings": "payments_hub.cli.settings:settings",
+    "signing-key": "payments_hub.cli.signing_keys:signing_key",
     "up": "payments_hub.cli.processes:up",
     "web": "payments_hub.cli.web:web",
 }

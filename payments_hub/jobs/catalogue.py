@@ -11,6 +11,7 @@ from payments_hub.jobs.digesting import close_ended_days
 from payments_hub.jobs.drawing import draw_requested
 from payments_hub.jobs.forecasting import refresh_forecasts
 from payments_hub.jobs.plausibility import look_at_series
+from payments_hub.jobs.reconciling import reconcile_deliveries
 from payments_hub.jobs.runner import Job
 from payments_hub.services.submissions import ANSWERS_KEPT
 from payments_hub.store import idempotent_answers, leases, outbox, quarantine, rollups
@@ -43,6 +44,9 @@ def jobs(hub: Hub) -> tuple[Job, ...]:
     def digest(session: Session, _slot: datetime) -> str:
         return close_ended_days(session, hub)
 
+    def reconcile(session: Session, _slot: datetime) -> str:
+        return reconcile_deliveries(session, clock.now())
+
     def forget(session: Session, slot: datetime) -> str:
         runs = leases.forget_runs(session, before=slot - RUNS_KEPT)
         receipts = outbox.forget_waiting(session, before=slot - UNPUBLISHED_KEPT)
@@ -56,5 +60,6 @@ def jobs(hub: Hub) -> tuple[Job, ...]:
         Job("drawing", "Draw the charts that were asked for.", 2, draw, limit_seconds=120),
         Job("plausibility", "Once a day: usual ranges, silence, sources that disagree.", 3600, look, limit_seconds=900),
         Job("digesting", "Close each day that ended in the chain of acts; anchor the chain.", 300, digest, 300),
+        Job("reconciling", "Count deliveries anew and hold them against their receipts.", 900, reconcile, 300),
         Job("forgetting", "Drop what was kept as long as was promised.", 3600, forget),
     )

@@ -20,6 +20,7 @@ class DeliveryRow(Base):
     """
 
     __tablename__ = "delivery"
+    __table_args__ = (Index(None, "received_at", postgresql_using="brin"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))

@@ -24,6 +24,8 @@ def upgrade() -> None:
     """Add the columns and make the tables."""
     op.add_column("partner", sa.Column("feed_group", sa.Text(), server_default="main", nullable=False))
     op.add_column("feed_offset", sa.Column("topic_id", sa.Text(), nullable=True))
+    # Deliveries are counted anew by their day: what arrives together lies together, so ranges of pages are enough.
+    op.create_index("ix_delivery_received_at", "delivery", ["received_at"], unique=False, postgresql_using="brin")
     _make_workers()
     _make_alerts()
     _make_reconciliation()
@@ -42,6 +44,7 @@ def downgrade() -> None:
     for table in (*_BY_NUMBER, "signing_key", *_OF_THE_CITY, *_HIDDEN):
         forget_readers(table)
         op.drop_table(table)
+    op.drop_index("ix_delivery_received_at", table_name="delivery")
     op.drop_column("feed_offset", "topic_id")
     op.drop_column("partner", "feed_group")
 
