@@ -7,7 +7,7 @@ LONGEST_SECONDS = 5.0
 """A mended broker or database is noticed within ten seconds, as readiness promises."""
 
 
-def delay_seconds(failures: int) -> float:
+def delay_seconds(failures: int, *, longest_seconds: float = LONGEST_SECONDS) -> float:
     """
     Tell how long to wait after so many failures in a row.
 
@@ -17,4 +17,4 @@ def delay_seconds(failures: int) -> float:
     [0.2, 0.4, 0.8, 5.0]
     """
     # The exponent is bounded because an outage of a night would otherwise overflow the float.
-    return float(min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(failures - 1, 16)))
+    return float(min(longest_seconds, FIRST_SECONDS * 2 ** min(failures - 1, 16)))

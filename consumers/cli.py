@@ -10,8 +10,9 @@ from payments_hub.cli import LazyGroup
 COMMANDS = {
     "push": "consumers.commands:push",
     "receipts": "consumers.commands:receipts",
-    "run": "consumers.commands:run",
+    "run": "consumers.supervising:run",
     "topics": "consumers.commands:make_topics",
+    "work": "consumers.commands:work",
 }
 """Every subcommand, as the hub's own group lists them: it also shows the hub's errors as one line."""
 

@@ -6,6 +6,7 @@ The consumers' errors.
     HubError
     └── ConsumerError
         ├── FencedError             another worker moved the feed's position meanwhile
+        ├── DatabaseFaultError      the database does not do what every feed needs
         ├── BrokerUnreachableError  no Kafka answers, and why as far as can be told
         └── UnknownTopicError       the topic to send to is not there
 """
@@ -27,6 +28,12 @@ class FencedError(ConsumerError):
     code = "FENCED"
 
 
+class DatabaseFaultError(ConsumerError):
+    """The database does not do what every feed needs: all wait until it does, and the connection to Kafka stays."""
+
+    code = "DATABASE_FAULT"
+
+
 class BrokerUnreachableError(ConsumerError):
     """No Kafka answers, and why as far as can be told."""
 
@@ -37,3 +44,8 @@ class UnknownTopicError(ConsumerError):
     """The topic to send to is not there."""
 
     code = "UNKNOWN_TOPIC"
+
+
+def words_of(error: Exception) -> str:
+    """Name an error in one line, without the statement and its parameters, which may hold a partner's figures."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]

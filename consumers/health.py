@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +15,16 @@ import structlog
 from consumers.settings import STALL_SECONDS, STOP_SECONDS
 from consumers.shutdown import Shutdown
 
+EXIT_HUNG = 70
+EXIT_FORCED = 71
+EXIT_MEMORY = 72
+
+_WORDS = {
+    EXIT_HUNG: "hung: it did not come round any more",
+    EXIT_FORCED: "did not stop in time",
+    EXIT_MEMORY: "out of memory",
+}
 _LOOK_SECONDS = 0.5
-_EXIT_STALLED = 70
-_EXIT_FORCED = 71
 
 log = structlog.get_logger()
 
@@ -25,12 +34,27 @@ def end_process(status: int) -> None:
     os._exit(status)
 
 
+def words_of_end(status: int) -> str:
+    """
+    Say how a process ended, by its exit status as `subprocess` gives it.
+
+    >>> words_of_end(-9), words_of_end(72), words_of_end(1)
+    ('killed by SIGKILL', 'out of memory (status 72)', 'status 1')
+    """
+    if status < 0:
+        known = {number.value: number.name for number in signal.Signals}
+        return f"killed by {known.get(-status, f'signal {-status}')}"
+    return f"{_WORDS[status]} (status {status})" if status in _WORDS else f"status {status}"
+
+
 class Watchdog:
     """
     Ends the process if its worker does not come round, because kafka-python may wait for ever inside a poll.
 
-    Nothing is lost by it: what was not committed is read again. Owned by the entry point; `beat` is called by the
-    worker's thread, everything else happens on the watchdog's own.
+    It also asks for the stop when a lifeline is cut: the reading end of a pipe whose other end the supervisor holds,
+    and which the kernel closes however the supervisor ends. Nothing is lost by any of it: what was not committed is
+    read again. Owned by the entry point; `beat` is called by the worker's thread, everything else happens on the
+    watchdog's own.
     """
 
     def __init__(
@@ -40,8 +64,10 @@ class Watchdog:
         stall_seconds: float = STALL_SECONDS,
         stop_seconds: float = STOP_SECONDS,
         end: Callable[[int], None] = end_process,
+        lifeline: int | None = None,
     ) -> None:
         self._stop = stop
+        self._lifeline = lifeline
         self._stall_seconds = stall_seconds
         self._stop_seconds = stop_seconds
         self._end = end
@@ -65,11 +91,18 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._done.wait(_LOOK_SECONDS):
+            if self._is_orphan() and not self._stop.requested:
+                log.warning("supervisor_gone")
+                self._stop.request()
             if self._stop.overdue(self._stop_seconds):
                 log.error("stop_forced", seconds=self._stop_seconds)
-                self._end(_EXIT_FORCED)
+                self._end(EXIT_FORCED)
                 return
             if time.monotonic() - self._beaten_at > self._stall_seconds:
                 log.error("worker_stalled", seconds=self._stall_seconds)
-                self._end(_EXIT_STALLED)
+                self._end(EXIT_HUNG)
                 return
+
+    def _is_orphan(self) -> bool:
+        # Nobody ever writes: what there is to be read is the end.
+        return self._lifeline is not None and bool(select.select([self._lifeline], [], [], 0)[0])

@@ -25,7 +25,8 @@ from sqlalchemy.orm import Session
 
 from consumers.backoff import delay_seconds
 from consumers.broker import MAKE_TOPICS, Letter, Sender
-from consumers.loop import no_beat, words_of
+from consumers.errors import words_of
+from consumers.loop import no_beat
 from consumers.settings import BATCH_BYTES, LOOK_AROUND_SECONDS, POLL_SECONDS, RECORD_OVERHEAD_BYTES
 from consumers.shutdown import Shutdown
 from consumers.topics import receipts_topic_of
