@@ -7,13 +7,14 @@ import click
 from payments_hub.cli.actors import acting
 from payments_hub.cli.transaction import hub_transaction
 from payments_hub.kernel.money import Currency
-from payments_hub.services.partner_register import register_partner
+from payments_hub.services.partner_register import move_partner_to_group, register_partner
+from payments_hub.store.consumer_workers import feed_groups
 from payments_hub.store.partners import Partner, all_partners
 
 
 @click.group()
 def partner() -> None:
-    """Register and list partners."""
+    """Register and list partners, and say which feeds are read together."""
 
 
 @partner.command()
@@ -32,11 +33,26 @@ def add(code: str, name_vi: str, name_en: str | None, currency: str, simulated: 
     click.echo(f"Registered {code}.")
 
 
+@partner.command()
+@click.argument("code")
+@click.argument("group")
+def group(code: str, group: str) -> None:
+    """
+    Let a partner's feed from Kafka be read by the worker of a group, which is made if nobody is in it yet.
+
+    One partner's feed can hold up those of its own group at most. The workers follow within seconds.
+    """
+    with hub_transaction("partner") as (session, now):
+        before = move_partner_to_group(session, code, group, actor=acting(), now=now)
+    click.echo(f"{code} is read in {group}; it was read in {before}." if before != group else f"{code} is in {group}.")
+
+
 @partner.command("list")
 def list_partners() -> None:
-    """Print every partner, one a line."""
+    """Print every partner, one a line: its code, currency, group and name."""
     with hub_transaction("partner") as (session, _):
         found = all_partners(session)
+        groups = feed_groups(session)
     for _, each in found:
         simulated = " (simulated)" if each.simulated else ""
-        click.echo(f"{each.code} {each.currency} {each.name_vi}{simulated}")
+        click.echo(f"{each.code} {each.currency} {groups[each.code]} {each.name_vi}{simulated}")

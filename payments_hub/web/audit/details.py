@@ -32,6 +32,8 @@ DETAIL_WORDS: dict[str, Words] = {
     "expires_at": Words("hết hạn", "expires"),
     "first": Words("từ ngày", "from"),
     "frequency": Words("tần suất", "frequency"),
+    "group": Words("nhóm", "group"),
+    "group_before": Words("nhóm trước đó", "group before"),
     "instrument": Words("phương tiện thanh toán", "instrument"),
     "label": Words("nhãn", "label"),
     "language": Words("ngôn ngữ", "language"),

@@ -22,6 +22,7 @@ ACTION_WORDS: dict[str, Words] = {
     "obligations_imported": Words("Nhập tệp nghĩa vụ báo cáo", "Imported obligations"),
     "other_sessions_ended": Words("Đăng xuất các máy khác", "Signed other browsers out"),
     "warning_answered": Words("Trả lời cảnh báo", "Answered a warning"),
+    "partner_moved": Words("Chuyển nhóm đọc dữ liệu của đối tác", "Moved a partner's feed to another group"),
     "partner_registered": Words("Đăng ký đối tác", "Registered a partner"),
     "password_changed": Words("Đổi mật khẩu", "Changed the password"),
     "password_link_made": Words("Tạo liên kết đặt mật khẩu", "Made a link for a password"),

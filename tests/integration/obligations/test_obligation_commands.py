@@ -176,8 +176,39 @@ def test_a_partner_is_registered_and_listed(hub: SmallHub, environment: dict[str
     wrong = run(environment, "partner", "add", "bank_test", "--name-vi", "Ngân hàng Thử")
 
     assert (added.exit_code, wrong.exit_code) == (0, 2)
-    assert "BANK-TEST VND Ngân hàng Thử\n" in run(environment, "partner", "list").stdout
+    assert "BANK-TEST VND main Ngân hàng Thử\n" in run(environment, "partner", "list").stdout
     assert hub.rows("SELECT action, subject FROM audit_entry") == [("partner_registered", "BANK-TEST")]
+
+
+def test_a_partner_is_moved_to_another_group_and_who_did_it_is_recorded_once(
+    hub: SmallHub, environment: dict[str, str]
+) -> None:
+    run(environment, "partner", "add", "BANK-TEST", "--name-vi", "Ngân hàng Thử")
+
+    moved = run(environment, "partner", "group", "BANK-TEST", "banks")
+    again = run(environment, "partner", "group", "BANK-TEST", "banks")
+
+    assert (moved.output, again.output) == (
+        "BANK-TEST is read in banks; it was read in main.\n",
+        "BANK-TEST is in banks.\n",
+    )
+    assert "BANK-TEST VND banks Ngân hàng Thử\n" in run(environment, "partner", "list").stdout
+    assert hub.rows("SELECT action, subject, details FROM audit_entry")[1:] == [
+        ("partner_moved", "BANK-TEST", {"group": "banks", "group_before": "main"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("partner", "group", "code"),
+    [("NOBODY", "banks", "NOT_FOUND"), ("NOBODY", "Banks", "INVALID_VALUE"), ("NOBODY", "a" * 33, "INVALID_VALUE")],
+    ids=["nobody", "capitals", "too long"],
+)
+def test_a_group_that_is_no_name_and_a_partner_that_is_not_there_are_refused(
+    partner: str, group: str, code: str, environment: dict[str, str]
+) -> None:
+    refused = run(environment, "partner", "group", partner, group)
+
+    assert (refused.exit_code, refused.output.startswith(f"Error {code}")) == (2, True)
 
 
 def test_places_are_listed_with_their_open_days(hub: SmallHub, environment: dict[str, str]) -> None:
