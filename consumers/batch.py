@@ -3,16 +3,19 @@ What one poll brought of one feed becomes durable, or has never been.
 
 The checkpoint:
 
-1. `Broker.poll` hands over a feed's records and the position after them.
-2. A transaction begins.
-3. The feed's position moves from where this worker continued to where the poll ended; if it is not there any more,
-   another worker has done this work: undo all, and ask the database where to go on.
-4. `accept` judges every record, good or bad, and writes deliveries, receipts, slices, quarantine.
-5. The transaction commits. From here on the records are stored, exactly once.
-6. Kafka is told the position, without waiting, for lag monitoring; nothing ever reads it back.
+1. Fetch: `Broker.poll` hands over a feed's records, the position after them and the id of the topic they are of.
+2. A transaction begins, and the feed's position moves by compare-and-set: from where this worker continued, in this
+   very topic, to where the poll ended. If it is not there any more, another worker has done this work: undo all, and
+   ask the database where to go on. It comes first because its row lock makes a second worker wait before it judges.
+3. Decode: `accept` reads every record by its contract, and raises for none.
+4. Check: it holds each to the code lists, the obligations, the clock and what is recorded, and gives it its verdict.
+5. Store: rows, deliveries, receipts, quarantine, outbox and touched keys are written in the same transaction.
+6. The transaction commits. From here on the records and the position are stored, together, exactly once. If the answer
+   to the commit is lost, nobody guesses: the feed's position is read again, and it says which of the two it was.
+7. Kafka is told the position, without waiting, for lag monitoring only; nothing ever reads it back.
 
 A worker that dies between any two of these leaves either all or nothing, and its successor continues from the
-database's position. The position moves first because its row lock makes a second worker wait before it judges anything.
+database's position.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from consumers.broker import Polled, Record
 from consumers.errors import FencedError
+from payments_hub.domain.verdicts import Verdict
 from payments_hub.ingest.arrivals import Arrival, Transport
 from payments_hub.kernel.clock import Clock
 from payments_hub.store import offsets
@@ -45,13 +49,31 @@ class Edge(StrEnum):
 class Advance(Protocol):
     """Moves a feed's position; `payments_hub.store.offsets.advance` unless a test shows what happens without it."""
 
-    def __call__(self, session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int) -> bool:
+    def __call__(
+        self,
+        session: Session,
+        topic: str,
+        partition: int,
+        *,
+        from_offset: int,
+        to_offset: int,
+        topic_id: str | None = None,
+    ) -> bool:
         """Move the position; tell whether it was still where this worker continued."""
         ...
 
 
-Accept = Callable[[Session, Sequence[Arrival]], object]
-"""Judges arrivals inside the caller's transaction."""
+class Judged(Protocol):
+    """What became of one arrival."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Its verdict."""
+        ...
+
+
+Accept = Callable[[Session, Sequence[Arrival]], Sequence[Judged] | None]
+"""Judges arrivals inside the caller's transaction; tells what became of each, if it can."""
 
 
 def no_failpoint(_edge: Edge) -> None:
@@ -75,9 +97,12 @@ class Checkpoint:
     advance: Advance = offsets.advance
     failpoint: Callable[[Edge], None] = no_failpoint
 
-    def store(self, polled: Polled) -> None:
+    def store(self, polled: Polled) -> int:
         """
         Store what a poll brought together with the new position.
+
+        Returns:
+            How many of the records were rejected.
 
         Raises:
             FencedError: Another worker moved the position; nothing is stored.
@@ -89,13 +114,18 @@ class Checkpoint:
         self.failpoint(Edge.BEFORE_TRANSACTION)
         with self.database.transaction() as session:
             if not self.advance(
-                session, feed.topic, feed.partition, from_offset=polled.start, to_offset=polled.position
+                session,
+                feed.topic,
+                feed.partition,
+                from_offset=polled.start,
+                to_offset=polled.position,
+                topic_id=polled.topic_id,
             ):
                 raise FencedError(f"{feed.topic} was moved from {polled.start} by another worker.")
-            if arrivals:
-                self.accept(session, arrivals)
+            judged = (self.accept(session, arrivals) if arrivals else None) or ()
             self.failpoint(Edge.INSIDE_TRANSACTION)
         self.failpoint(Edge.AFTER_COMMIT)
+        return sum(one.verdict is Verdict.REJECTED for one in judged)
 
 
 def arrival(polled: Polled, record: Record, received_at: datetime) -> Arrival:

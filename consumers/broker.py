@@ -1,5 +1,5 @@
 """
-The one place that knows kafka-python.
+The place that knows kafka-python, with `consumers.admin`: what is read and written by it.
 
 Everything else sees a `Broker`: bytes, offsets, positions. The client is untyped, so `Any` lives here and nowhere else.
 """
@@ -7,17 +7,19 @@ Everything else sees a `Broker`: bytes, offsets, positions. The client is untype
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError, TopicAlreadyExistsError
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
 
+from consumers.admin import admin_client
 from consumers.errors import BrokerUnreachableError, UnknownTopicError
+from consumers.reaching import check_reachable, silent
+from consumers.security import connection_options
 from consumers.settings import REQUEST_SECONDS, ConsumerSettings, client_options, producer_options
 from consumers.topics import Feed
 
@@ -48,6 +50,7 @@ class Polled:
         start: Where the reading of it continued; what the database must still hold for it to be stored.
         records: In order; empty if only transaction markers or aborted records were passed over.
         position: The next offset to read, past whatever was passed over.
+        topic_id: Kafka's own name of the topic that was read; None if the broker does not tell.
 
     """
 
@@ -55,6 +58,7 @@ class Polled:
     start: int
     records: tuple[Record, ...]
     position: int
+    topic_id: str | None = None
 
     def pieces(self, size: int) -> Iterator[Polled]:
         """Cut into polls of at most so many records; the last one keeps what was passed over behind them."""
@@ -63,16 +67,24 @@ class Polled:
             records = self.records[first : first + size]
             last = first + size >= len(self.records)
             position = self.position if last else records[-1].offset + 1
-            yield Polled(self.feed, start, records, position)
+            yield Polled(self.feed, start, records, position, self.topic_id)
             start = position
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The first offset that the log still has, and the one that its next record will get."""
+    """
+    The first offset that the log still has, and the one that its next record will get.
+
+    Args:
+        end: With a transaction open, the offset at which it began: nothing behind it can be read yet.
+        high: The offset that the next record will get, whatever is open; None while no read has told it.
+
+    """
 
     first: int
     end: int
+    high: int | None = None
 
 
 class Broker(Protocol):
@@ -80,6 +92,10 @@ class Broker(Protocol):
 
     def feeds(self, topics: Iterable[str]) -> frozenset[Feed]:
         """List the feeds of those topics that exist."""
+        ...
+
+    def topic_id(self, topic: str) -> str | None:
+        """Tell Kafka's own name of a topic as it was when feeds were listed last; None if it was not told."""
         ...
 
     def bounds(self, feeds: Iterable[Feed]) -> Mapping[Feed, Bounds]:
@@ -113,24 +129,29 @@ class KafkaBroker:
     """
 
     def __init__(self, settings: ConsumerSettings) -> None:
-        _check_reachable(settings.servers)
-        self._servers = settings.servers
+        check_reachable(settings.servers)
         self._consumer: Any = KafkaConsumer(**client_options(settings))
         self._thread = threading.get_ident()
         self._positions: dict[Feed, int] = {}
+        self._topic_ids: dict[str, str] = {}
         try:
             self._consumer.bootstrap(timeout_ms=int(REQUEST_SECONDS * 1000))
         except KafkaTimeoutError as error:
             # Its thread would knock for ever, one more at each try.
             self.close()
-            raise _silent(settings.servers) from error
+            raise silent(settings) from error
 
     def feeds(self, topics: Iterable[str]) -> frozenset[Feed]:
         """List the feeds of those topics that exist."""
-        # Asking for topics waits without end while no broker is there.
-        _check_reachable(self._servers)
-        present = self._consumer.topics() & set(topics)
-        return frozenset(Feed(name, part) for name in present for part in self._consumer.partitions_for_topic(name))
+        cluster = self._look_at_cluster()
+        found = {name: cluster.partitions_for_topic(name) or () for name in cluster.topics() & set(topics)}
+        ids = {name: cluster.topic_id(name) for name in found}
+        self._topic_ids = {name: str(number) for name, number in ids.items() if number is not None}
+        return frozenset(Feed(name, part) for name, parts in found.items() for part in parts)
+
+    def topic_id(self, topic: str) -> str | None:
+        """Tell Kafka's own name of a topic as it was when feeds were listed last; None if it was not told."""
+        return self._topic_ids.get(topic)
 
     def bounds(self, feeds: Iterable[Feed]) -> Mapping[Feed, Bounds]:
         """Ask where logs begin and end; of an open transaction's records the end is where it began."""
@@ -140,7 +161,7 @@ class KafkaBroker:
         milliseconds = int(REQUEST_SECONDS * 1000 / 2)
         first = self._consumer.beginning_offsets(list(wanted), timeout_ms=milliseconds)
         end = self._consumer.end_offsets(list(wanted), timeout_ms=milliseconds)
-        return {feed: Bounds(first[key], end[key]) for key, feed in wanted.items()}
+        return {feed: Bounds(first[key], end[key], self._high(feed)) for key, feed in wanted.items()}
 
     def read_from(self, positions: Mapping[Feed, int]) -> None:
         """Read these feeds and no others, each from its position; what was fetched from elsewhere is dropped."""
@@ -148,6 +169,7 @@ class KafkaBroker:
         for feed, position in positions.items():
             self._consumer.seek(_partition(feed), position)
         self._positions = dict(positions)
+        self._want_all_topics()
 
     def poll(self, timeout_seconds: float) -> Sequence[Polled]:
         """Wait for records of the feeds being read."""
@@ -170,10 +192,32 @@ class KafkaBroker:
         # The position and not the last offset plus one: markers and aborted records behind it take offsets too.
         position = self._consumer.position(partition, timeout_ms=0)
         start = self._positions[feed]
-        if position is None or position == start:
+        if position is None or position == start or self._is_made_anew(feed.topic):
             return None
         self._positions[feed] = position
-        return Polled(feed, start, records, position)
+        return Polled(feed, start, records, position, self._topic_ids.get(feed.topic))
+
+    def _high(self, feed: Feed) -> int | None:
+        """Tell where the log ends with all that is open: the answers to reads say it, nothing more is asked."""
+        return None if feed not in self._positions else self._consumer.highwater(_partition(feed))
+
+    def _is_made_anew(self, topic: str) -> bool:
+        """Tell whether the client has come to know of another topic of this name: an offset means nothing there."""
+        now = self._consumer._cluster.topic_id(topic)  # noqa: SLF001  as below
+        return now is not None and topic in self._topic_ids and self._topic_ids[topic] != str(now)
+
+    def _want_all_topics(self) -> None:
+        """Let every answer tell all topics, also to what the client asks by itself: it would forget the others' ids."""
+        self._consumer._cluster.need_all_topic_metadata = True  # noqa: SLF001  no option sets it, and some calls undo it
+
+    def _look_at_cluster(self) -> Any:
+        """Ask for all topics, within bounds: the client's own `topics` waits without end while no broker answers."""
+        # Only this way may be given a time. The dependency is pinned, and a test asks a silent broker.
+        consumer = self._consumer
+        self._want_all_topics()
+        future = consumer._cluster.request_update()  # noqa: SLF001
+        consumer._net.run(consumer._manager.wait_for, future, int(REQUEST_SECONDS * 1000))  # noqa: SLF001
+        return consumer._cluster  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +259,18 @@ class KafkaSender:
     """
 
     def __init__(self, settings: ConsumerSettings) -> None:
-        _check_reachable(settings.servers)
+        check_reachable(settings.servers)
         self._servers = settings.servers
-        self._admin: Any = _admin(settings)
+        self._admin: Any = admin_client(settings)
         try:
             self._producer: Any = KafkaProducer(**producer_options(settings))
         except KafkaError as error:
             self._admin.close()
-            raise _silent(settings.servers) from error
+            raise silent(settings) from error
 
     def topics(self) -> frozenset[str]:
         """List the topics that exist."""
-        _check_reachable(self._servers)
+        check_reachable(self._servers)
         return frozenset(self._admin.list_topics())
 
     def send(
@@ -278,22 +322,6 @@ def _fault(futures: Iterable[Any]) -> str | None:
     return None
 
 
-def create_topics(settings: ConsumerSettings, topics: Iterable[str], options: Mapping[str, str]) -> tuple[str, ...]:
-    """
-    Create topics of one partition, with the cluster's own replication; tell which were not there.
-
-    Raises:
-        BrokerUnreachableError: Nothing answers.
-
-    """
-    _check_reachable(settings.servers)
-    admin = _admin(settings)
-    try:
-        return tuple(topic for topic in sorted(topics) if _create(admin, topic, options))
-    finally:
-        admin.close()
-
-
 def push(settings: ConsumerSettings, topic: str, messages: Iterable[bytes], content_type: str) -> int:
     """
     Send messages in order and wait until the broker has every one; tell how many.
@@ -303,11 +331,10 @@ def push(settings: ConsumerSettings, topic: str, messages: Iterable[bytes], cont
         UnknownTopicError: The topic is not there.
 
     """
-    _check_reachable(settings.servers)
+    check_reachable(settings.servers)
     _check_topic(settings, topic)
     producer = KafkaProducer(
-        bootstrap_servers=list(settings.servers),
-        security_protocol="PLAINTEXT",
+        **connection_options(settings.servers, settings.security),
         acks="all",
         enable_idempotence=True,
         allow_auto_create_topics=False,
@@ -326,17 +353,9 @@ def push(settings: ConsumerSettings, topic: str, messages: Iterable[bytes], cont
     return len(pending)
 
 
-def _create(admin: Any, topic: str, options: Mapping[str, str]) -> bool:
-    try:
-        admin.create_topics({topic: {"num_partitions": 1, "configs": dict(options)}}, wait_for_metadata=True)
-    except TopicAlreadyExistsError:
-        return False
-    return True
-
-
 def _check_topic(settings: ConsumerSettings, topic: str) -> None:
     """Ask first: the producer would wait for a missing topic until its time is up."""
-    admin = _admin(settings)
+    admin = admin_client(settings)
     try:
         present = admin.list_topics()
     finally:
@@ -345,31 +364,5 @@ def _check_topic(settings: ConsumerSettings, topic: str) -> None:
         raise UnknownTopicError(f"There is no topic {topic}. Once the partner is registered, make it: {MAKE_TOPICS}.")
 
 
-def _admin(settings: ConsumerSettings) -> Any:
-    try:
-        return KafkaAdminClient(bootstrap_servers=list(settings.servers), security_protocol="PLAINTEXT")
-    except KafkaTimeoutError as error:
-        raise _silent(settings.servers) from error
-
-
 def _partition(feed: Feed) -> Any:
     return TopicPartition(feed.topic, feed.partition)
-
-
-def _check_reachable(servers: Sequence[str]) -> None:
-    """Knock before kafka-python does: it cannot tell an absent broker from one that refuses to speak."""
-    for server in servers:
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), timeout=REQUEST_SECONDS / 2).close()
-        except (OSError, ValueError):
-            continue
-        return
-    raise BrokerUnreachableError(f"No Kafka listens at {', '.join(servers)}. Is it running, and is the address right?")
-
-
-def _silent(servers: Sequence[str]) -> BrokerUnreachableError:
-    return BrokerUnreachableError(
-        f"Something listens at {', '.join(servers)} but does not speak Kafka with us. "
-        "Does it want TLS or a password, or is it still starting?"
-    )

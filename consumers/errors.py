@@ -8,6 +8,8 @@ The consumers' errors.
         ├── FencedError             another worker moved the feed's position meanwhile
         ├── DatabaseFaultError      the database does not do what every feed needs
         ├── BrokerUnreachableError  no Kafka answers, and why as far as can be told
+        ├── BrokerOpenError         Kafka lets somebody do what is not theirs; nothing may be read from it
+        ├── NotAllowedError         Kafka does not let our user do it
         └── UnknownTopicError       the topic to send to is not there
 """
 
@@ -38,6 +40,18 @@ class BrokerUnreachableError(ConsumerError):
     """No Kafka answers, and why as far as can be told."""
 
     code = "BROKER_UNREACHABLE"
+
+
+class BrokerOpenError(ConsumerError):
+    """Kafka lets somebody do what is not theirs, so a record's topic does not prove whose it is."""
+
+    code = "BROKER_OPEN"
+
+
+class NotAllowedError(ConsumerError):
+    """Kafka does not let our user do it."""
+
+    code = "NOT_ALLOWED"
 
 
 class UnknownTopicError(ConsumerError):

@@ -5,6 +5,10 @@ Partitions are assigned by hand. A group that moves partitions between workers w
 and their known faults, and could not prove anything: whether a worker may store is decided by the database alone. Two
 workers on one feed are therefore safe; the one that comes second is fenced and stands back. More workers share the
 work by naming different partners.
+
+Whose a fault is decides what waits. One of a feed's records: that feed, while the others go on. One of the database:
+every feed, while the connection to Kafka stays and the logs' ends are asked for. One of Kafka: the connection is thrown
+away and made anew. None of them is ever a verdict, and none moves a position.
 """
 
 from __future__ import annotations
@@ -19,16 +23,16 @@ from sqlalchemy.orm import Session
 
 from consumers.backoff import delay_seconds
 from consumers.batch import Checkpoint, Edge
-from consumers.broker import Bounds, Broker, Polled
-from consumers.errors import FencedError
+from consumers.broker import Broker, Polled
+from consumers.careful import Careful
+from consumers.errors import DatabaseFaultError, FencedError, words_of
+from consumers.faults import concerns_every_feed
 from consumers.feeds import Feeds
-from consumers.settings import LOOK_AROUND_SECONDS, POLL_SECONDS
+from consumers.looking import Surroundings
+from consumers.placing import place_due
+from consumers.settings import HELD_BACK_SECONDS, LOOK_AROUND_SECONDS, POLL_SECONDS, REJECTED_A_MINUTE
 from consumers.shutdown import Shutdown
-from consumers.topics import Feed
-from payments_hub.store import offsets
-
-_UNREADABLE_AFTER = 3
-"""Tries with a new connection before records count as unreadable: a byte may have fallen on the way."""
+from consumers.suspending import Rejections
 
 log = structlog.get_logger()
 
@@ -47,6 +51,8 @@ class Worker:
         topics: Names the topics to read, from the hub's partners.
         checkpoint: Stores what a poll brought.
         beat: Called on every round.
+        held_back_seconds: How long a sender's transaction may stay open before it is news.
+        rejected_a_minute: So many rejected records of one partner are answered; then its feed is suspended.
 
     """
 
@@ -56,9 +62,24 @@ class Worker:
     stop: Shutdown
     beat: Callable[[], None] = no_beat
     look_around_seconds: float = LOOK_AROUND_SECONDS
+    held_back_seconds: float = HELD_BACK_SECONDS
+    rejected_a_minute: int = REJECTED_A_MINUTE
     _feeds: Feeds = field(default_factory=Feeds)
+    _rejections: Rejections = field(init=False)
+    _surroundings: Surroundings = field(init=False)
+    _careful: Careful = field(init=False)
+    _looked_at: float = -float("inf")
     _failures: int = 0
-    _suspicious: bool = False
+    _database_failures: int = 0
+
+    def __post_init__(self) -> None:
+        """Put the parts together."""
+        database, clock = self.checkpoint.database, self.checkpoint.clock
+        self._rejections = Rejections(self.rejected_a_minute)
+        self._surroundings = Surroundings(
+            self.topics, self._feeds, self._rejections, database, clock, self.held_back_seconds
+        )
+        self._careful = Careful(self._feeds, database, clock, self.stop, self._take, self.beat)
 
     def run(self) -> None:
         """
@@ -71,7 +92,6 @@ class Worker:
             self.beat()
             try:
                 with closing(self.connect()) as broker:
-                    self._feeds.lose_places()
                     self._follow(broker)
             except MemoryError:
                 # What is left of this process is not fit to go on; a new one is, and its supervisor reports the end.
@@ -79,28 +99,43 @@ class Worker:
             except Exception as error:  # noqa: BLE001  the entry point's one broad catch: log, wait, begin anew
                 self._failures += 1
                 log.warning("connection_thrown_away", error=words_of(error), times=self._failures)
+                self._feeds.lose_places(words_of(error))
+                self._surroundings.leave_last_word()
                 self.stop.wait(delay_seconds(self._failures))
+        self._feeds.stopped()
+        if not self._database_failures:
+            self._surroundings.leave_last_word()
 
     def _follow(self, broker: Broker) -> None:
-        looked_at = -self.look_around_seconds
+        self._feeds.lose_places()
+        self._looked_at = -float("inf")
         while not self.stop.requested:
             self.beat()
-            if time.monotonic() - looked_at >= self.look_around_seconds:
-                self._look_around(broker)
-                looked_at = time.monotonic()
-            self._place(broker)
-            if self._suspicious:
-                self._read_each_alone(broker)
-            if self._feeds.positions():
-                self._poll(broker)
-            else:
-                self.stop.wait(POLL_SECONDS)
+            try:
+                self._come_round(broker)
+                self._database_failures = 0
+            except DatabaseFaultError as fault:
+                self._stand_back(broker, fault.message)
             self._failures = 0
 
+    def _come_round(self, broker: Broker) -> None:
+        if time.monotonic() - self._looked_at >= self.look_around_seconds:
+            self._surroundings.look_around(broker)
+            self._looked_at = time.monotonic()
+        place_due(self._feeds, broker, self.checkpoint.database)
+        self._careful.read_suspects(broker)
+        if self._feeds.positions():
+            self._poll(broker)
+        else:
+            self.stop.wait(POLL_SECONDS)
+
     def _poll(self, broker: Broker) -> None:
-        self._suspicious = True
-        polls = broker.poll(POLL_SECONDS)
-        self._suspicious = False
+        try:
+            polls = broker.poll(POLL_SECONDS)
+        except Exception:
+            # Any of them may hold what cannot be read: the next connection finds out which.
+            self._feeds.suspect(self._feeds.positions())
+            raise
         for polled in polls:
             self._take(broker, polled)
         if not all(self._feeds.placed(polled.feed) for polled in polls):
@@ -111,103 +146,41 @@ class Worker:
         feed = polled.feed
         try:
             for piece in polled.pieces(self._feeds.piece_size(feed)):
-                if self.stop.requested:
+                if self.stop.requested or not self._feeds.placed(feed):
                     return
-                self.checkpoint.store(piece)
-                self._feeds.moved(feed, piece.position)
-                broker.report(feed, piece.position)
-                self.checkpoint.failpoint(Edge.AFTER_REPORT)
-                self.beat()
+                self._store(broker, piece)
         except FencedError as error:
             log.warning("batch_fenced", topic=feed.topic, partition=feed.partition, records=len(polled.records))
             self._feeds.set_back(feed, error.message)
-        except Exception as error:  # noqa: BLE001  whatever it is, it is ours: retried, never a verdict, never passed over
+        except (MemoryError, DatabaseFaultError):
+            raise
+        except Exception as error:  # whatever it is, it is ours: retried, never a verdict, never passed over
+            if concerns_every_feed(error):
+                raise DatabaseFaultError(words_of(error)) from error
             times = self._feeds.set_back(feed, words_of(error))
             log.warning("batch_failed", topic=feed.topic, partition=feed.partition, error=words_of(error), times=times)
 
-    def _read_each_alone(self, broker: Broker) -> None:
-        """After a poll raised, find the feed whose records cannot be read: it alone stands still."""
-        for feed, position in self._feeds.behind().items():
-            self.beat()
-            broker.read_from({feed: position})
-            try:
-                polls = broker.poll(POLL_SECONDS)
-            except Exception as error:
-                self._blame(feed, position, words_of(error))
-                raise
-            for polled in polls:
-                self._take(broker, polled)
-        self._suspicious = False
-        broker.read_from(self._feeds.positions())
+    def _store(self, broker: Broker, piece: Polled) -> None:
+        rejected = self.checkpoint.store(piece)
+        self._feeds.moved(piece.feed, piece.position)
+        broker.report(piece.feed, piece.position)
+        self.checkpoint.failpoint(Edge.AFTER_REPORT)
+        self.beat()
+        self._rejections.suspend_if_too_many(
+            piece.feed.partner, rejected, self._feeds, self.checkpoint.database, self.checkpoint.clock
+        )
 
-    def _blame(self, feed: Feed, position: int, words: str) -> None:
-        if self._feeds.set_back(feed, words) >= _UNREADABLE_AFTER:
-            self._block(feed, position, f"its records cannot be read: {words}")
+    def _stand_back(self, broker: Broker, words: str) -> None:
+        """
+        Let every feed wait until the database is well, and Kafka know that somebody is still there.
 
-    def _place(self, broker: Broker) -> None:
-        """Ask the database where to read the feeds that stand still, and read them from there if the log has it."""
-        due = self._feeds.due()
-        if not due:
-            return
-        bounds = broker.bounds(due)
-        with self.checkpoint.database.transaction() as session:
-            stored = {
-                # A feed that was never read begins where its log begins, said aloud rather than left to a default.
-                feed: offsets.start(session, feed.topic, feed.partition, offset=bounds[feed].first)
-                for feed in due
-            }
-        self._feeds.note_ends(bounds)
-        for feed, position in stored.items():
-            self._place_one(feed, position, bounds[feed])
-        broker.read_from(self._feeds.positions())
-
-    def _place_one(self, feed: Feed, position: int, bounds: Bounds) -> None:
-        gap = _gap(position, bounds)
-        if gap is None:
-            self._feeds.place(feed, position)
-        else:
-            self._block(feed, position, gap)
-
-    def _block(self, feed: Feed, position: int, detail: str) -> None:
-        if self._feeds.block(feed, position, detail):
-            log.error("feed_blocked", topic=feed.topic, partition=feed.partition, position=position, detail=detail)
-
-    def _look_around(self, broker: Broker) -> None:
-        """Find new topics, ask for the ends of the logs (a cut network is only silence to a poll), leave the status."""
-        database = self.checkpoint.database
-        with database.transaction() as session:
-            topics = self.topics(session)
-        present = broker.feeds(topics)
-        self._follow_feeds(broker, present)
-        self._feeds.note_ends(broker.bounds(present))
-        with database.transaction() as session:
-            offsets.save_status(session, self._feeds.statuses(self.checkpoint.clock.now()))
-            # Nobody speaks of a vanished topic any more; its last word would look like a consumer that fell silent.
-            offsets.forget_statuses(session, set(topics) - {feed.topic for feed in present})
-
-    def _follow_feeds(self, broker: Broker, present: Collection[Feed]) -> None:
-        """Take new feeds up, and leave vanished ones before a poll asks for them."""
-        gone = sorted(self._feeds.positions().keys() - set(present))
-        for feed in self._feeds.follow(present):
-            log.info("feed_found", topic=feed.topic, partition=feed.partition)
-            if feed.partition > 0:
-                log.warning("topic_has_more_than_one_partition", topic=feed.topic)
-        for feed in gone:
-            log.warning("feed_gone", topic=feed.topic, partition=feed.partition)
-        if gone:
-            broker.read_from(self._feeds.positions())
-
-
-def _gap(position: int, bounds: Bounds) -> str | None:
-    """Say what is missing between the stored position and the log; None if nothing is."""
-    if position < bounds.first:
-        lost = f"offsets {position} to {bounds.first - 1}"
-        return f"{bounds.first - position} records were deleted before they were read: {lost}"
-    if position > bounds.end:
-        return f"the log ends at {bounds.end}, before the stored position {position}: it was cut or made anew"
-    return None
-
-
-def words_of(error: Exception) -> str:
-    """Name an error in one line, without the statement and its parameters, which may hold a partner's figures."""
-    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]
+        What was fetched is dropped, so that an outage holds no memory. Where to go on is asked anew: what was being
+        committed when the connection broke may be stored or not, and the position says which.
+        """
+        self._database_failures += 1
+        log.warning("database_away", error=words, times=self._database_failures)
+        self._feeds.lose_places(words)
+        broker.read_from({})
+        self._surroundings.ask_for_ends(broker)
+        self._looked_at = -float("inf")
+        self.stop.wait(delay_seconds(self._database_failures))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from consumers.security import Login, Security, connection_options, refuse_listeners
 from payments_hub.kernel.errors import ConfigurationError
-from payments_hub.kernel.settings import Settings
+from payments_hub.kernel.settings import KafkaProtocol, Settings
 
 GROUP = "payments-hub"
 """Name under which Kafka's own tools show the hub's lag, a group of feeds each; membership of it decides nothing."""
@@ -22,6 +24,12 @@ LOOK_AROUND_SECONDS = 5.0
 
 BLOCKED_RETRY_SECONDS = 60.0
 """How often a blocked feed is looked at again; an operator need not restart anything after mending it."""
+
+HELD_BACK_SECONDS = 300.0
+"""How long a sender's open transaction may hold its feed back before operators hear of it."""
+
+REJECTED_A_MINUTE = 1_000
+"""So many rejected records of one partner are answered one by one; the feed of who sends more is suspended."""
 
 FETCH_BYTES = 8 * 1024 * 1024
 """How much of one feed a poll brings: some forty thousand cells, a second or two of a transaction's thirty."""
@@ -58,11 +66,23 @@ class ConsumerSettings:
 
     Args:
         group_id: Under which Kafka is told the positions.
+        security: None for a Kafka of this very machine that asks nobody who they are.
+        admin: Who may make topics, users and rules, and look at everybody's; None if the hub is not to know.
+        checked_by: Who looks after the broker's rules where the hub does not; see `consumers.guarding`.
 
     """
 
     servers: tuple[str, ...]
     group_id: str = GROUP
+    security: Security | None = None
+    admin: Login | None = None
+    checked_by: str | None = None
+
+    def as_admin(self) -> ConsumerSettings:
+        """Connect as the administrator where one is known, and else as ourselves."""
+        if self.security is None or self.admin is None:
+            return self
+        return replace(self, security=replace(self.security, login=self.admin))
 
 
 def group_id_of(group: str) -> str:
@@ -80,7 +100,7 @@ def consumer_settings(settings: Settings) -> ConsumerSettings:
     Take the consumers' part of the hub's settings.
 
     Raises:
-        ConfigurationError: No Kafka is named.
+        ConfigurationError: No Kafka is named, or it could be listened to, or half of a user is set.
 
     """
     servers = tuple(part.strip() for part in (settings.kafka_servers or "").split(",") if part.strip())
@@ -88,7 +108,36 @@ def consumer_settings(settings: Settings) -> ConsumerSettings:
         raise ConfigurationError(
             "PAYMENTS_HUB_KAFKA_SERVERS is unset: name Kafka's bootstrap servers as host:port,host:port."
         )
-    return ConsumerSettings(servers)
+    security = _security(settings)
+    refuse_listeners(servers, security)
+    admin = _login("KAFKA_ADMIN", settings.kafka_admin_user, settings.kafka_admin_password_file)
+    return ConsumerSettings(servers, security=security, admin=admin, checked_by=settings.kafka_checked_by)
+
+
+def _security(settings: Settings) -> Security | None:
+    login = _login("KAFKA", settings.kafka_user, settings.kafka_password_file)
+    if settings.kafka_protocol is KafkaProtocol.SASL_SSL:
+        if login is None:
+            raise ConfigurationError(
+                "PAYMENTS_HUB_KAFKA_PROTOCOL is SASL_SSL: set PAYMENTS_HUB_KAFKA_USER and "
+                "PAYMENTS_HUB_KAFKA_PASSWORD_FILE as well."
+            )
+        return Security(login, settings.kafka_ca_file)
+    if login is not None or settings.kafka_ca_file is not None or settings.kafka_admin_user is not None:
+        # Somebody means to be safe and is not.
+        raise ConfigurationError(
+            "A user or an authority of Kafka's is set, but PAYMENTS_HUB_KAFKA_PROTOCOL is PLAINTEXT and uses neither: "
+            "set it to SASL_SSL."
+        )
+    return None
+
+
+def _login(whose: str, user: str | None, password_file: Path | None) -> Login | None:
+    if user is not None and password_file is not None:
+        return Login(user, password_file)
+    if user is None and password_file is None:
+        return None
+    raise ConfigurationError(f"Set both PAYMENTS_HUB_{whose}_USER and PAYMENTS_HUB_{whose}_PASSWORD_FILE, or neither.")
 
 
 def client_options(settings: ConsumerSettings) -> Mapping[str, object]:
@@ -99,7 +148,7 @@ def client_options(settings: ConsumerSettings) -> Mapping[str, object]:
     time-outs: partitions are assigned by hand, so the client is a member of no group and none of them is in force.
     """
     return {
-        "bootstrap_servers": list(settings.servers),
+        **connection_options(settings.servers, settings.security),
         "group_id": settings.group_id,
         # Offsets live in the hub's database; Kafka's own are written after the fact, for lag monitoring.
         "enable_auto_commit": False,
@@ -109,7 +158,6 @@ def client_options(settings: ConsumerSettings) -> Mapping[str, object]:
         "isolation_level": "read_committed",
         # A misspelt topic must be missed, not made.
         "allow_auto_create_topics": False,
-        "security_protocol": "PLAINTEXT",
         "check_crcs": True,
         "key_deserializer": None,
         "value_deserializer": None,
@@ -131,9 +179,8 @@ def producer_options(settings: ConsumerSettings) -> Mapping[str, object]:
     It gives up on a record after eight seconds, so that a database transaction that waits for the answer ends in time.
     """
     return {
-        "bootstrap_servers": list(settings.servers),
+        **connection_options(settings.servers, settings.security),
         "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
-        "security_protocol": "PLAINTEXT",
         "acks": "all",
         "enable_idempotence": True,
         "allow_auto_create_topics": False,

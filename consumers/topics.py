@@ -44,6 +44,16 @@ class Feed:
         """Name the partner: the topic's, whatever a record claims, because the broker lets nobody else write there."""
         return self.topic.removeprefix(_PREFIX)
 
+    @property
+    def name(self) -> str:
+        """
+        Name the partition in one word, as alerts do.
+
+        >>> Feed("feeds.BIDV", 0).name
+        'feeds.BIDV-0'
+        """
+        return f"{self.topic}-{self.partition}"
+
     def at(self, offset: int) -> str:
         """
         Write an offset of this feed as a delivery's position.
@@ -51,7 +61,7 @@ class Feed:
         >>> Feed("feeds.BIDV", 0).at(17)
         'feeds.BIDV-0-17'
         """
-        return f"{self.topic}-{self.partition}-{offset}"
+        return f"{self.name}-{offset}"
 
 
 def topic_of(partner: str) -> str:

@@ -7,12 +7,12 @@ it continued. So a record is stored once, whatever happens to a worker: the data
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,9 @@ class FeedState(StrEnum):
 
     BLOCKED = "BLOCKED"
     """It cannot be read on without leaving records out, so a person must decide."""
+
+    SUSPENDED = "SUSPENDED"
+    """Too much of what its partner sent was refused; its records wait in Kafka until a person resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +65,90 @@ class FeedStatus:
         return None if self.log_end is None else self.log_end - self.position
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    Where a feed stands.
+
+    Args:
+        topic_id: Kafka's own name of the topic that the offset is of; None until a worker has asked for it.
+
+    """
+
+    next_offset: int
+    topic_id: str | None
+
+
 def read_position(session: Session, topic: str, partition: int) -> int | None:
     """Read the next offset of a feed; None if it was never started."""
     row = session.get(FeedOffsetRow, (topic, partition), populate_existing=True)
     return None if row is None else row.next_offset
 
 
-def start(session: Session, topic: str, partition: int, *, offset: int) -> int:
-    """Start a feed that was never read at an offset; tell where it stands, which another worker may have decided."""
-    values = {"topic": topic, "partition": partition, "next_offset": offset, "updated_at": func.now()}
-    session.execute(insert(FeedOffsetRow).values(values).on_conflict_do_nothing())
-    return session.scalars(
-        select(FeedOffsetRow.next_offset).where(FeedOffsetRow.topic == topic, FeedOffsetRow.partition == partition)
-    ).one()
+def read_standings(session: Session, topics: Collection[str]) -> Mapping[tuple[str, int], Standing]:
+    """Read where the feeds of some topics stand, by topic and partition; those never started are left out."""
+    rows = session.execute(
+        select(FeedOffsetRow.topic, FeedOffsetRow.partition, FeedOffsetRow.next_offset, FeedOffsetRow.topic_id).where(
+            FeedOffsetRow.topic.in_(sorted(topics))
+        )
+    )
+    return {(row.topic, row.partition): Standing(row.next_offset, row.topic_id) for row in rows}
 
 
-def advance(session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int) -> bool:
+def start(session: Session, topic: str, partition: int, *, offset: int, topic_id: str | None = None) -> Standing:
+    """
+    Start a feed that was never read at an offset, and give one without its topic's id that id.
+
+    Returns:
+        Where it stands, which another worker may have decided.
+
+    """
+    values = {"topic": topic, "partition": partition, "next_offset": offset, "topic_id": topic_id}
+    session.execute(insert(FeedOffsetRow).values(**values, updated_at=func.now()).on_conflict_do_nothing())
+    session.execute(
+        update(FeedOffsetRow)
+        .where(*_feed(topic, partition), FeedOffsetRow.topic_id.is_(None))
+        .values(topic_id=topic_id)
+    )
+    return read_standings(session, [topic])[topic, partition]
+
+
+def advance(
+    session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int, topic_id: str | None = None
+) -> bool:
     """
     Move a feed's position, if it still is where this worker continued.
 
     The comparison is with the position the worker continued from, never with its first record's offset: the commit
     and abort markers of transactions take offsets too and are not delivered.
 
+    The topic's id is that of the topic that the records came from: a worker that slept while the topic was made anew,
+    and an operator began the new one, may find its old position again by chance. None compares nothing.
+
     Returns:
         Whether it moved. If not, another worker did, and nothing of this transaction may be kept.
 
     """
+    same_topic = () if topic_id is None else (FeedOffsetRow.topic_id == topic_id,)
+    moved = session.execute(
+        update(FeedOffsetRow)
+        .where(*_feed(topic, partition), FeedOffsetRow.next_offset == from_offset, *same_topic)
+        .values(next_offset=to_offset, updated_at=func.now())
+        .returning(FeedOffsetRow.next_offset)
+    )
+    return moved.one_or_none() is not None
+
+
+def begin_anew(session: Session, topic: str, partition: int, *, before: Standing, after: Standing) -> bool:
+    """Move a feed as a person decided, if it still stands where that person saw it; tell whether it moved."""
     moved = session.execute(
         update(FeedOffsetRow)
         .where(
-            FeedOffsetRow.topic == topic,
-            FeedOffsetRow.partition == partition,
-            FeedOffsetRow.next_offset == from_offset,
+            *_feed(topic, partition),
+            FeedOffsetRow.next_offset == before.next_offset,
+            FeedOffsetRow.topic_id.is_not_distinct_from(before.topic_id),
         )
-        .values(next_offset=to_offset, updated_at=func.now())
+        .values(next_offset=after.next_offset, topic_id=after.topic_id, updated_at=func.now())
         .returning(FeedOffsetRow.next_offset)
     )
     return moved.one_or_none() is not None
@@ -136,3 +189,7 @@ def read_statuses(session: Session) -> tuple[FeedStatus, ...]:
         )
         for row in rows
     )
+
+
+def _feed(topic: str, partition: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (FeedOffsetRow.topic == topic, FeedOffsetRow.partition == partition)

@@ -29,11 +29,12 @@ class CarelessCheckpoint(Checkpoint):
 
     dead_letters: list[bytes | None] = field(default_factory=list)
 
-    def store(self, polled: Polled) -> None:
+    def store(self, polled: Polled) -> int:
         try:
-            Checkpoint.store(self, polled)
+            return Checkpoint.store(self, polled)
         except UnavailableError:
             self.dead_letters.extend(record.value for record in polled.records)
+            return len(polled.records)
 
 
 @pytest.fixture

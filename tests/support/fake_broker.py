@@ -18,12 +18,18 @@ class FakeKafka:
         logs: The values of each feed, by offset from 0; None is a tombstone.
         unreadable: Offsets that make a poll raise.
         faults: Exceptions that the next polls raise, one each.
+        topic_ids: What the cluster calls each topic.
+        firsts: Where logs begin that lost their oldest records.
+        highs: Where logs end behind open transactions, which a log's own end is before.
 
     """
 
     logs: dict[Feed, list[bytes | None]]
     unreadable: dict[Feed, int] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
+    topic_ids: dict[str, str] = field(default_factory=dict)
+    firsts: dict[Feed, int] = field(default_factory=dict)
+    highs: dict[Feed, int] = field(default_factory=dict)
     connections: int = 0
     reports: dict[Feed, int] = field(default_factory=dict)
 
@@ -46,9 +52,16 @@ class FakeBroker:
         wanted = set(topics)
         return frozenset(feed for feed in self.kafka.logs if feed.topic in wanted)
 
+    def topic_id(self, topic: str) -> str | None:
+        """Tell the id of a topic."""
+        return self.kafka.topic_ids.get(topic)
+
     def bounds(self, feeds: Iterable[Feed]) -> Mapping[Feed, Bounds]:
         """Tell where logs begin and end."""
-        return {feed: Bounds(0, len(self.kafka.logs[feed])) for feed in feeds}
+        return {
+            feed: Bounds(self.kafka.firsts.get(feed, 0), len(self.kafka.logs[feed]), self.kafka.highs.get(feed))
+            for feed in feeds
+        }
 
     def read_from(self, positions: Mapping[Feed, int]) -> None:
         """Read these feeds, each from its position."""
@@ -81,4 +94,10 @@ class FakeBroker:
             return None
         values = self.kafka.logs[feed][start:stop]
         self.positions[feed] = stop
-        return Polled(feed, start, tuple(Record(start + n, value, ()) for n, value in enumerate(values)), stop)
+        return Polled(
+            feed,
+            start,
+            tuple(Record(start + n, value, ()) for n, value in enumerate(values)),
+            stop,
+            self.topic_id(feed.topic),
+        )

@@ -41,7 +41,9 @@ class SignalsItself:
             os.kill(os.getpid(), self.number)
 
 
-def advance_unfenced(session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int) -> bool:
+def advance_unfenced(
+    session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int, topic_id: str | None = None
+) -> bool:
     """Move the position from wherever it is: what a worker would do that trusts its own memory."""
     session.execute(
         text("UPDATE feed_offset SET next_offset = :to WHERE topic = :topic AND partition = :partition"),
@@ -50,10 +52,12 @@ def advance_unfenced(session: Session, topic: str, partition: int, *, from_offse
     return True
 
 
-def advance_apart(session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int) -> bool:
+def advance_apart(
+    session: Session, topic: str, partition: int, *, from_offset: int, to_offset: int, topic_id: str | None = None
+) -> bool:
     """Move the position in a transaction of its own: what a worker would do that commits to Kafka first."""
     with Session(session.get_bind()) as own:
-        moved = advance(own, topic, partition, from_offset=from_offset, to_offset=to_offset)
+        moved = advance(own, topic, partition, from_offset=from_offset, to_offset=to_offset, topic_id=topic_id)
         own.commit()
         return moved
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 
@@ -11,21 +11,44 @@ from payments_hub.domain import formatting
 from payments_hub.domain.feed_calendar import CalendarRow
 from payments_hub.domain.languages import Language, Words
 from payments_hub.services.feeds import FeedChoice
-from payments_hub.services.operations import CONSUMER_SILENT, Operations, Urgency, is_late
-from payments_hub.store.offsets import FeedState, FeedStatus
+from payments_hub.services.job_words import job_name, outcome_words
+from payments_hub.services.operations import Operations, Trouble, Urgency, is_gone, is_late
 from payments_hub.store.operations import JobState
 from payments_hub.web.components import Fact, Link, Tag
 from payments_hub.web.feeds.calendars import PERIODS
 from payments_hub.web.feeds.pages import choice_value
+from payments_hub.web.operations.feeds import (
+    AlertItem,
+    CheckedLine,
+    FeedLine,
+    WorkerLine,
+    ago,
+    alert_items,
+    checked_lines,
+    feed_lines,
+    over_items,
+    verdict_words,
+    worker_lines,
+)
 
 SILENT_SHOWN = 50
 
 _TITLE = Words("Vận hành", "Operations")
-_STATES: dict[FeedState, tuple[str, Words]] = {
-    FeedState.READING: ("good", Words("Đang đọc", "Reading")),
-    FeedState.WAITING: ("watch", Words("Đang thử lại", "Trying again")),
-    FeedState.BLOCKED: ("off", Words("Đứng lại", "Blocked")),
+_SOLVED: dict[str, tuple[str, Words]] = {
+    "ALERTS": ("#alerts", Words("Xem cảnh báo", "See the alerts")),
+    "WORKERS_GONE": ("#workers", Words("Xem tiến trình đọc", "See the workers")),
+    "FEEDS_BLOCKED": ("#kafka", Words("Xem luồng nào", "See which feeds")),
+    "FEEDS_SUSPENDED": ("#kafka", Words("Xem luồng nào", "See which feeds")),
+    "CONSUMER_SILENT": ("#kafka", Words("Xem luồng nào", "See which feeds")),
+    "FEEDS_WAITING": ("#kafka", Words("Xem luồng nào", "See which feeds")),
+    "SCHEDULER_AWAY": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
+    "JOBS_LATE": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
+    "DRAIN_LATE": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
+    "RECEIPTS_LATE": ("#waiting", Words("Xem những gì đang chờ", "See what waits")),
+    "HELD": ("/locks", Words("Quyết định ở trang kỳ khóa", "Decide on the page of locked periods")),
+    "SILENCE": ("#silence", Words("Xem nơi nào im lặng", "See which places")),
 }
+"""Where each thing that needs somebody is dealt with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +57,7 @@ class TroubleItem:
 
     kind: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLine:
-    """One partition of Kafka."""
-
-    topic: str
-    state: Tag
-    lag: str
-    heard: str
-    detail: str
+    link: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class JobLine:
     """One job's last run."""
 
     name: str
+    code: str
     slot: str
     took: str
     outcome: str
@@ -81,7 +95,12 @@ class OperationsPage:
     at: str
     simulated: bool
     troubles: tuple[TroubleItem, ...]
+    alerts: tuple[AlertItem, ...]
+    over: tuple[AlertItem, ...]
+    workers: tuple[WorkerLine, ...]
     feeds: tuple[FeedLine, ...]
+    checked: tuple[CheckedLine, ...]
+    verdicts: tuple[str, ...]
     jobs: tuple[JobLine, ...]
     facts: tuple[Fact, ...]
     silent: tuple[SilentLine, ...]
@@ -96,11 +115,13 @@ def operations_page(seen: Operations, language: Language) -> OperationsPage:
         lede=_lede(seen).of(language),
         at=formatting.instant(seen.now, language),
         simulated=seen.simulated,
-        troubles=tuple(
-            TroubleItem("off" if one.urgency is Urgency.NOW else "watch", one.words.of(language))
-            for one in seen.troubles
-        ),
-        feeds=tuple(_feed(feed, seen.now, language) for feed in seen.feeds),
+        troubles=tuple(_trouble(one, language) for one in seen.troubles),
+        alerts=alert_items(seen, language),
+        over=over_items(seen, language),
+        workers=worker_lines(seen, language),
+        feeds=feed_lines(seen, language),
+        checked=checked_lines(seen, language),
+        verdicts=verdict_words(language),
         jobs=tuple(_job(job, seen.now, language) for job in seen.jobs),
         facts=_facts(seen, language),
         silent=tuple(_silent(row, seen, language) for row in seen.silent[:SILENT_SHOWN]),
@@ -116,6 +137,41 @@ def as_json(seen: Operations) -> dict[str, object]:
         "troubles": [
             {"code": one.code, "urgency": one.urgency.value, "text_vi": one.words.vi, "text_en": one.words.en}
             for one in seen.troubles
+        ],
+        "alerts": [
+            {
+                "kind": one.alert.kind.value,
+                "subject": one.alert.subject,
+                "since": one.alert.raised_at.isoformat(),
+                "text_vi": one.says.vi,
+                "text_en": one.says.en,
+                "detail": one.alert.detail,
+            }
+            for one in seen.alerts
+        ],
+        "workers": [
+            {
+                "group": worker.feed_group,
+                "machine": worker.machine,
+                "process": worker.process,
+                "started_at": worker.started_at.isoformat(),
+                "seen_at": worker.seen_at.isoformat(),
+                "gone": is_gone(worker, seen.now),
+                "restarts": worker.restarts,
+                "memory_bytes": worker.memory_bytes,
+                "last_end": worker.last_end,
+            }
+            for worker in seen.workers
+        ],
+        "reconciliation": [
+            {
+                "partner": day.partner,
+                "day": day.counted.day.isoformat(),
+                "delivered": day.counted.delivered,
+                "faults": list(day.counted.faults),
+                "checked_at": day.checked_at.isoformat(),
+            }
+            for day in seen.checked
         ],
         "feeds": [
             {
@@ -164,17 +220,10 @@ def _lede(seen: Operations) -> Words:
     return Words("Mọi phần đang chạy, không có việc gì chờ người.", "Everything runs, and nothing waits for anybody.")
 
 
-def _feed(feed: FeedStatus, now: datetime, language: Language) -> FeedLine:
-    kind, words = _STATES[feed.state]
-    if now - feed.last_poll_at > CONSUMER_SILENT:
-        kind, words = "off", Words("Không lên tiếng", "Silent")
-    return FeedLine(
-        topic=f"{feed.topic}-{feed.partition}",
-        state=Tag(words.of(language), kind, kind),
-        lag=formatting.NOTHING if feed.lag is None else formatting.whole(feed.lag, language),
-        heard=_ago(now - feed.last_poll_at, language),
-        detail=feed.detail or "",
-    )
+def _trouble(one: Trouble, language: Language) -> TroubleItem:
+    address, words = _SOLVED[one.code]
+    kind = "off" if one.urgency is Urgency.NOW else "watch"
+    return TroubleItem(kind, one.words.of(language), Link(words.of(language), address))
 
 
 def _job(job: JobState, now: datetime, language: Language) -> JobLine:
@@ -184,10 +233,11 @@ def _job(job: JobState, now: datetime, language: Language) -> JobLine:
     if job.ended_at is not None:
         took = f"{formatting.decimal((job.ended_at - job.started_at).total_seconds(), 1, language)} s"
     return JobLine(
-        name=job.job,
-        slot=_ago(now - job.slot, language),
+        name=job_name(job.job).of(language),
+        code=job.job,
+        slot=ago(now - job.slot, language),
         took=took,
-        outcome=job.outcome or formatting.NOTHING,
+        outcome=outcome_words(job.job, job.outcome).of(language) if job.outcome else formatting.NOTHING,
         state=Tag(words.of(language), "off" if late else "good", "off" if late else "good"),
     )
 
@@ -197,7 +247,7 @@ def _facts(seen: Operations, language: Language) -> tuple[Fact, ...]:
         number = formatting.whole(count, language)
         if since is None:
             return number
-        oldest = _ago(seen.now - since, language)
+        oldest = ago(seen.now - since, language)
         return Words(f"{number}, cũ nhất {oldest}", f"{number}, the oldest {oldest}").of(language)
 
     holders = ", ".join(f"{lease.name}: {lease.holder}" for lease in seen.leases if lease.held_until > seen.now)
@@ -221,7 +271,10 @@ def _facts(seen: Operations, language: Language) -> tuple[Fact, ...]:
         (Words("Đang giữ quyền chạy việc định kỳ", "Runs the jobs"), holders or nobody),
         (Words("Cỡ cơ sở dữ liệu", "Size of the database"), f"{megabytes} MB"),
     )
-    return tuple(Fact(name.of(language), value) for name, value in named)
+    addresses = ("", "", "/locks", "/quarantine", "", "")
+    return tuple(
+        Fact(name.of(language), value, address=address) for (name, value), address in zip(named, addresses, strict=True)
+    )
 
 
 def _silent(row: CalendarRow, seen: Operations, language: Language) -> SilentLine:
@@ -246,11 +299,3 @@ def _silent_words(seen: Operations, language: Language) -> str:
     if count <= SILENT_SHOWN:
         return ""
     return Words(f"{SILENT_SHOWN} nơi đầu trong {count}.", f"The first {SILENT_SHOWN} of {count}.").of(language)
-
-
-def _ago(passed: timedelta, language: Language) -> str:
-    seconds = max(0, int(passed.total_seconds()))
-    for size, vi, en in ((86_400, "ngày", "d"), (3_600, "giờ", "h"), (60, "phút", "min")):
-        if seconds >= 2 * size:
-            return Words(f"{seconds // size} {vi} trước", f"{seconds // size} {en} ago").of(language)
-    return Words(f"{seconds} giây trước", f"{seconds} s ago").of(language)

@@ -6,6 +6,7 @@ import pytest
 from payments_hub.store.offsets import (
     FeedState,
     FeedStatus,
+    Standing,
     advance,
     read_position,
     read_statuses,
@@ -40,7 +41,7 @@ def test_starting_a_feed_again_leaves_it_where_it_is_and_tells_where(database: D
     with database.transaction() as session:
         told = start(session, TOPIC, 0, offset=0)
 
-    assert (told, position(database)) == (5, 5)
+    assert (told, position(database)) == (Standing(5, None), 5)
 
 
 def test_a_position_moves_only_from_where_it_is(database: Database) -> None:

@@ -15,7 +15,7 @@ from consumers.settings import ConsumerSettings
 from consumers.shutdown import Shutdown
 from consumers.topics import Feed
 from payments_hub.kernel.clock import SystemClock
-from payments_hub.store.offsets import FeedState
+from payments_hub.store.offsets import FeedState, Standing
 from tests.support.waiting import wait_until
 
 ONE, OTHER = Feed("feeds.ONE", 0), Feed("feeds.OTHER", 0)
@@ -40,8 +40,8 @@ def test_a_feed_that_failed_is_read_in_ever_smaller_pieces_until_it_moves() -> N
 def test_a_feed_that_was_set_back_is_due_again_later_and_not_read_until_then() -> None:
     feeds = Feeds()
     feeds.follow([ONE, OTHER])
-    feeds.place(ONE, 5)
-    feeds.place(OTHER, 7)
+    feeds.place(ONE, Standing(5, None))
+    feeds.place(OTHER, Standing(7, None))
 
     feeds.set_back(ONE, "a fault")
 

@@ -1,0 +1,112 @@
+"""
+Reading feeds one at a time, to find the one whose records end a poll or the whole worker.
+
+A record may raise out of a poll (a codec that is missing, a byte that fell over), take all memory, or let the poll
+never return. Before each poll of a suspect the worker commits that it begins one; a worker that starts and finds such a
+note knows what its predecessor died of. In sound times no feed is a suspect, and nothing of this is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from consumers.broker import Broker, Polled
+from consumers.errors import DatabaseFaultError, words_of
+from consumers.faults import own_transaction
+from consumers.feeds import Feeds
+from consumers.placing import block
+from consumers.settings import BLOCKED_RETRY_SECONDS, POLL_SECONDS
+from consumers.shutdown import Shutdown
+from consumers.topics import Feed
+from payments_hub.kernel.clock import Clock
+from payments_hub.store import feed_attempts
+from payments_hub.store.session import Database
+
+UNREADABLE_AFTER = 3
+"""Tries with a new connection before records count as unreadable: a byte may have fallen on the way."""
+
+_ALONE_SECONDS = 10.0
+"""How long one suspect keeps the others waiting. What lies further back in its log is found in a later turn."""
+
+_EMPTY_POLLS = 3
+"""After so many in a row there is nothing to fear just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Careful:
+    """
+    Reads suspects alone; owned by the worker.
+
+    Args:
+        take: Stores what a poll brought.
+
+    """
+
+    feeds: Feeds
+    database: Database
+    clock: Clock
+    stop: Shutdown
+    take: Callable[[Broker, Polled], None]
+    beat: Callable[[], None]
+
+    def read_suspects(self, broker: Broker) -> None:
+        """
+        Read every suspect that has records waiting, the likeliest culprit last.
+
+        Raises:
+            Exception: What a poll raised; its feed is blamed for it, and stands still after some times.
+            DatabaseFaultError: That a read begins could not be noted, so it did not begin.
+
+        """
+        suspects = self.feeds.suspects()
+        for feed in suspects:
+            self._read_alone(broker, feed)
+        if suspects:
+            broker.read_from(self.feeds.positions())
+
+    def _read_alone(self, broker: Broker, feed: Feed) -> None:
+        standing = self.feeds.standing(feed)
+        if standing is None:
+            return
+        broker.read_from({feed: standing.next_offset})
+        until, empty = time.monotonic() + _ALONE_SECONDS, 0
+        while self.feeds.is_behind(feed) and empty < _EMPTY_POLLS and time.monotonic() < until:
+            if self.stop.requested:
+                return
+            self.beat()
+            polls = self._poll(broker, feed)
+            empty = 0 if polls else empty + 1
+            for polled in polls:
+                self.take(broker, polled)
+        if self.feeds.placed(feed):
+            self.feeds.trust(feed)
+
+    def _poll(self, broker: Broker, feed: Feed) -> Sequence[Polled]:
+        standing = self.feeds.standing(feed)
+        position = 0 if standing is None else standing.next_offset
+        with own_transaction(self.database) as session:
+            feed_attempts.begin(session, feed.topic, feed.partition, position=position, now=self.clock.now())
+        try:
+            polls = broker.poll(POLL_SECONDS)
+        except MemoryError:
+            raise  # it ends the worker, and the note that stays says over what
+        except Exception as error:
+            self._blame(feed, position, words_of(error))
+            # Whatever the database says to it: the connection must not be polled again.
+            with contextlib.suppress(DatabaseFaultError):
+                self._end(feed)
+            raise
+        self._end(feed)
+        return polls
+
+    def _end(self, feed: Feed) -> None:
+        with own_transaction(self.database) as session:
+            feed_attempts.end(session, feed.topic, feed.partition)
+
+    def _blame(self, feed: Feed, position: int, words: str) -> None:
+        if self.feeds.set_back(feed, words) >= UNREADABLE_AFTER:
+            reason = f"its records cannot be read: {words}"
+            block(self.feeds, feed, position, reason, retry_seconds=BLOCKED_RETRY_SECONDS)
