@@ -12,7 +12,7 @@ COMMANDS = {
     "receipts": "consumers.commands:receipts",
     "run": "consumers.supervising:run",
     "topics": "consumers.commands:make_topics",
-    "work": "consumers.commands:work",
+    "work": "consumers.working:work",
 }
 """Every subcommand, as the hub's own group lists them: it also shows the hub's errors as one line."""
 
