@@ -1,8 +1,9 @@
 """
 From bytes to a slice or a manifest, or to everything that is wrong with them, without a clock, a list or a database.
 
-A slice without fault is read once, by pydantic. Only what is none is read again, slowly: to be explained, or because
-it is a manifest, of which there is one to many slices.
+A slice without fault is read once, by msgspec (`payments_hub.contracts.quick_slices`). Only what is none, or is a rare
+one, is read again, by pydantic; and what that refuses once more, slowly: to be explained, or because it is a manifest,
+of which there is one to many slices.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from payments_hub.contracts.duplicate_keys import every_key_stands_once
 from payments_hub.contracts.envelope import Headers, unwrap
 from payments_hub.contracts.explain import explain
 from payments_hub.contracts.findings import Finding, clean
+from payments_hub.contracts.hashing import EventHashes
 from payments_hub.contracts.header import NO_HEADER, NO_KEY, ClaimedKey, SliceHeader, claimed_key, read_header
 from payments_hub.contracts.manifest_events import to_manifest
 from payments_hub.contracts.manifest_v1 import MANIFEST_TYPE, ManifestEvent
 from payments_hub.contracts.message_rules import manifest_message_findings, message_findings
+from payments_hub.contracts.quick_slices import read_quickly
 from payments_hub.contracts.slice_events import to_event
 from payments_hub.contracts.slice_v1 import MAX_TEXT_LENGTH, SLICE_MESSAGE, SliceEvent
 
@@ -76,6 +79,21 @@ def decode(body: bytes | None, *, headers: Headers = (), content_type: str | Non
     text = unwrap(body, headers, content_type)
     if isinstance(text, Finding):
         return _refused(received, NO_KEY, NO_HEADER, iter([text]))
+    quick = read_quickly(text)
+    if quick is not None:
+        return _accepted(received, quick.event, quick.hashes)
+    return decode_thoroughly(received, text)
+
+
+def decode_thoroughly(received: bytes, text: bytes) -> Decoded:
+    """
+    Decode a message whatever it is, and explain what is wrong with it.
+
+    Args:
+        received: The bytes as received.
+        text: The message in structured form.
+
+    """
     try:
         message: Mapping[str, Any] = SLICE_MESSAGE.validate_json(text)
     except ValidationError as refusal:
@@ -100,11 +118,21 @@ def _judge(received: bytes, message: Mapping[str, Any]) -> Decoded:
     if any(finding.rejects for finding in findings):
         return _refused_for(received, message, findings, has_more_findings=has_more)
     hashed = to_event(message)
-    event = hashed.event
+    return _accepted(received, hashed.event, hashed.hashes, findings, has_more_findings=has_more)
+
+
+def _accepted(
+    received: bytes,
+    event: SliceEvent,
+    hashes: EventHashes,
+    remarks: tuple[Finding, ...] = (),
+    *,
+    has_more_findings: bool = False,
+) -> Decoded:
     return Decoded(
         event=event,
-        findings=findings,
-        has_more_findings=has_more,
+        findings=remarks,
+        has_more_findings=has_more_findings,
         # The site alone is free text as yet: no list was asked whether it exists.
         key=ClaimedKey(
             source=event.source,
@@ -117,9 +145,9 @@ def _judge(received: bytes, message: Mapping[str, Any]) -> Decoded:
         header=SliceHeader(event.source, event.time, event.flow, event.site, event.period, event.currency),
         bytes_sha256=sha256(received).digest(),
         byte_count=len(received),
-        event_sha256=hashed.hashes.event,
-        content_sha256=hashed.hashes.content,
-        cells_sha256=hashed.hashes.cells,
+        event_sha256=hashes.event,
+        content_sha256=hashes.content,
+        cells_sha256=hashes.cells,
     )
 
 

@@ -78,8 +78,8 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
             "webhook-signature. Sign the message, or revoke the key.",
         ),
         "E1103/unreadable": Words(
-            "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm hay khoảng trắng, webhook-timestamp là số "
-            "giây, webhook-signature là 1 đến {most} chữ ký dạng v1,<base64> hoặc v1a,<base64>, cách nhau một khoảng trắng.",
+            "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm hay khoảng trắng, webhook-timestamp là "
+            "số giây, webhook-signature là 1 đến {most} chữ ký v1,<base64> hoặc v1a,<base64>, cách nhau một dấu cách.",
             "The headers of the signature cannot be read: webhook-id has no dot and no space, webhook-timestamp is in "
             "seconds, webhook-signature is 1 to {most} of v1,<base64> or v1a,<base64>, one space between them.",
         ),

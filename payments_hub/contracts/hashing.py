@@ -65,20 +65,40 @@ def hash_canonical(event_id: str, source: str, time: datetime, data: Mapping[str
         data: The canonical data; its cells are written once and every hash reads them.
 
     """
-    written, cells = dict(data), None
-    if "cells" in written:
-        cells = orjson.dumps(written["cells"], option=orjson.OPT_SORT_KEYS)
-        written["cells"] = orjson.Fragment(cells)
+    if "cells" not in data:
+        return hash_written(event_id, source, time, dict(data), None)
+    cells = orjson.dumps(data["cells"], option=orjson.OPT_SORT_KEYS)
+    return hash_written(event_id, source, time, dict(data), cells)
+
+
+def hash_written(
+    event_id: str, source: str, time: datetime, data: dict[str, object], cells: bytes | None
+) -> EventHashes:
+    """
+    Hash an event whose cells are written already.
+
+    Args:
+        event_id: CloudEvents' id.
+        source: CloudEvents' source.
+        time: When the partner made it, aware.
+        data: The canonical data, with or without its cells; it is the hashing's from now on.
+        cells: Its cells in RFC 8785's form; None where it has none.
+
+    """
+    if cells is not None:
+        data["cells"] = orjson.Fragment(cells)
     event = {
         "specversion": "1.0",
         "id": event_id,
         "source": source,
         "type": SLICE_TYPE,
         "time": canonical_time(time),
-        "data": written,
+        "data": data,
     }
-    content = {name: value for name, value in written.items() if name not in _NOT_CONTENT}
-    return EventHashes(_sha256(event), _sha256(content), None if cells is None else hashlib.sha256(cells).digest())
+    of_event = _sha256(event)
+    for name in _NOT_CONTENT:
+        data.pop(name, None)
+    return EventHashes(of_event, _sha256(data), None if cells is None else hashlib.sha256(cells).digest())
 
 
 def _sha256(value: Mapping[str, object]) -> bytes:

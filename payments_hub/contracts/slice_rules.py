@@ -31,7 +31,7 @@ def slice_findings(data: Wire, *, unsure: Collection[int] | None = ()) -> Iterat
     """
     yield from period_findings(data)
     yield from _revision_findings(data)
-    yield from _note_findings(data)
+    yield from note_findings(data)
     yield from _coverage_findings(data)
     flow = FLOWS.get(data.get("flow", ""))
     if data.get("action") == Action.REPLACE:
@@ -57,7 +57,8 @@ def _revision_findings(data: Wire) -> Iterator[Finding]:
         yield make_finding("E2001/reason", "/data/revision_reason", allowed=RevisionReason)
 
 
-def _note_findings(data: Wire) -> Iterator[Finding]:
+def note_findings(data: Wire) -> Iterator[Finding]:
+    """Object to what a note may not hold."""
     if "note" not in data:
         return
     note = clean_note(data["note"])

@@ -8,6 +8,7 @@ what leaves `decode` is a frozen `SliceEvent`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal, NotRequired
@@ -149,7 +150,7 @@ class SliceEvent:
         time: When the partner made it, UTC.
         subject: For people; never parsed.
         partition_key: For brokers; never parsed.
-        cells: Sorted by their dimensions; empty for DELETE and NIL.
+        cells: Sorted by their dimensions, a tuple or `ReadCells`; empty for DELETE and NIL.
         control_amount: None where the flow has no amounts.
 
     """
@@ -170,7 +171,7 @@ class SliceEvent:
     finality: Finality
     currency: str | None
     coverage: Coverage | None
-    cells: tuple[Cell, ...]
+    cells: Sequence[Cell]
     contributors: Contributors | None
     control_count: int | None
     control_amount: int | None

@@ -1,0 +1,160 @@
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payments_hub.contracts.decode import decode, decode_thoroughly
+from payments_hub.contracts.quick_slices import read_quickly
+from payments_hub.domain.flows import FLOWS, Dimension, Flow
+from payments_hub.domain.instruments import Initiation, Instrument, Purpose
+from payments_hub.kernel.money import LARGEST_WHOLE
+from tests.builders import CARD_CELL, CASH_CELL, cell, slice_event
+
+PERIODS = {"D": "2026-07-03", "M": "2026-06", "Q": "2026-Q2"}
+CODES: dict[str, tuple[str, ...]] = {
+    Dimension.INSTRUMENT: tuple(Instrument),
+    Dimension.INITIATION: tuple(Initiation),
+    Dimension.PURPOSE: tuple(Purpose),
+}
+OWNERS = {"n": 37, "top1_bp": 1_840, "top2_bp": 960}
+ODD_VALUES = st.sampled_from(
+    [
+        *(None, True, False, 0, -0, 1, -1, 1.0, 0.0, 1.5, LARGEST_WHOLE, LARGEST_WHOLE + 1, 10_000, 10_001, 2**31),
+        *("", "A", "E", "M", "x", "CARD", "QR", "G47", "VND", "INR", "REPLACE", "NIL", "DELETE", "FINAL", "CORRECTION"),
+        *(
+            "a:b",
+            'a"b',
+            'a": 1',
+            "hai quầy",
+            "a\u200bb",
+            "a\u0085b",
+            "a\nb",
+            "\\",
+            "é" * 200,
+            "x" * 201,
+            "gọi 0912345678",
+        ),
+        *("2026-07-03", "2026-07", "2026-02-30", "2026-Q3", "2026", "1999-01-01", "2026-07-03\n"),
+        *("2026-07-04T02:11:09Z", "2026-07-04t02:11:09.123+07:00", "2026-07-04T25:00:00Z", "2026-07-04T02:11:09"),
+        *("application/json", "application/json; charset=utf-8", "urn:hp:schema:slice:1.0.0", "text/plain"),
+        *([], {}, [{}], OWNERS, {**OWNERS, "n": 1}, {"n": 2, "top1_bp": 6_000, "top2_bp": 4_000}),
+        *({"n": 0, "top1_bp": 0, "top2_bp": 0}, {"reporting": 3, "total": 4}, {"reporting": 5, "total": 4}),
+        *({"count": 1}, {"count": 27_241, "amount": 7_025_400_000}),
+    ]
+)
+PLACES = st.sampled_from(
+    [
+        *((name,) for name in (*slice_event(), "subject", "partitionkey", "datacontenttype", "dataschema", "other")),
+        *(("data", name) for name in (*slice_event()["data"], "note", "coverage", "contributors", "revision_reason")),
+        *(
+            ("data", "cells", which, name)
+            for which in (0, 1)
+            for name in (*CARD_CELL, "status", "initiation", "purpose")
+        ),
+        *(("data", "cells", 0, "contributors", name) for name in (*OWNERS, "other")),
+        *(("data", "control", name) for name in ("count", "amount", "other")),
+        *(("data", "other"), ("data", "cells", 0), ("data", "cells", 0, "other")),
+    ]
+)
+
+
+def plain_event(flow: Flow, cells: int = 3, **more: Any) -> dict[str, Any]:
+    """Write a slice that keeps every rule of its flow and deserves no remark."""
+    lists = {name: flow.sector_codes if name == Dimension.SECTOR else CODES[name] for name in flow.dimensions}
+    figures = {"count": 100, "amount": 20_000_000, "refund_count": 1, "refund_amount": 200_000}
+    made = [
+        {name: codes[number % len(codes)] if name == flow.dimensions[0] else codes[0] for name, codes in lists.items()}
+        | {name: figures[name] for name in flow.measures}
+        | {"contributors": OWNERS}
+        for number in range(cells)
+    ]
+    without = [] if flow.has_amount else ["currency"]
+    return slice_event(flow=flow.code, period=PERIODS[min(flow.frequencies)], cells=made, without=without, **more)
+
+
+def same(text: bytes) -> bool:
+    """Tell whether the quick way was taken; hold it against the thorough one where it was."""
+    quick = read_quickly(text)
+    if quick is not None:
+        thorough = decode_thoroughly(text, text)
+        assert thorough.findings == ()
+        assert quick.event == thorough.event
+        assert (*quick.hashes,) == (thorough.event_sha256, thorough.content_sha256, thorough.cells_sha256)
+        assert decode(text) == thorough
+    return quick is not None
+
+
+@pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+def test_a_plain_slice_of_every_flow_is_read_the_quick_way(flow: Flow) -> None:
+    told = {"note": "hai quầy", "revision": 1, "revision_reason": "LATE_DATA", "coverage": {"reporting": 3, "total": 4}}
+    written = json.dumps(
+        plain_event(flow, subject="a", dataschema=None, contributors=OWNERS, **told), ensure_ascii=False
+    )
+
+    assert same(json.dumps(plain_event(flow)).encode())
+    assert same(written.encode())
+
+
+def test_what_a_cell_leaves_out_is_filled_in_alike() -> None:
+    cells = [cell(instrument="OTHER"), {**CASH_CELL, "status": "E"}, {**CARD_CELL, "status": "A"}]
+
+    assert same(json.dumps(slice_event(cells=cells)).encode())
+
+
+def changed(event: Any, place: tuple[str | int, ...], value: object) -> None:
+    """Put a value at a place, unless an earlier change took the place away."""
+    holder = event
+    for step in place[:-1]:
+        if not (isinstance(holder, dict) and step in holder) and not (
+            isinstance(holder, list) and isinstance(step, int) and step < len(holder)
+        ):
+            return
+        holder = holder[step]
+    if isinstance(holder, dict) or (
+        isinstance(holder, list) and isinstance(place[-1], int) and place[-1] < len(holder)
+    ):
+        holder[place[-1]] = value
+
+
+@settings(max_examples=600)
+@given(
+    st.sampled_from([*FLOWS.values(), FLOWS["POS_SALES"]]),
+    st.lists(st.tuples(PLACES, ODD_VALUES), max_size=2),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+)
+def test_what_the_quick_way_accepts_is_what_the_thorough_one_makes_of_it(
+    flow: Flow,
+    changes: list[tuple[tuple[str | int, ...], object]],
+    indent: int | None,
+    ascii_only: bool,  # noqa: FBT001  drawn
+) -> None:
+    event = json.loads(json.dumps(plain_event(flow)))
+    for place, value in changes:
+        changed(event, place, value)
+
+    same(json.dumps(event, indent=indent, ensure_ascii=ascii_only).encode())
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 60), st.sampled_from(["", " ", "\n"]), st.sampled_from(["1", '"a"', "null", "{}", "[]", '"a:b"']))
+def test_a_key_that_stands_twice_is_never_read_the_quick_way(which: int, space: str, value: str) -> None:
+    text = json.dumps(slice_event(note="a, b", subject="c: d", contributors=OWNERS), separators=(",", ":"))
+    keys = [*re.finditer(r'("[a-z_0-9]+"):', text)]
+    key = keys[which % len(keys)]
+    twice = f"{text[: key.start()]}{key[1]}{space}:{value},{text[key.start() :]}"
+
+    assert read_quickly(text.encode()) is not None
+    assert read_quickly(twice.encode()) is None
+    assert "E1001" in {finding.code for finding in decode(twice.encode()).findings}
+
+
+def test_colons_in_texts_hide_no_lost_key() -> None:
+    text = json.dumps(slice_event(id="a:b:c", note=":::"), ensure_ascii=False)
+
+    assert same(text.encode())
+    assert read_quickly(text.replace('"a:b:c"', r'"a\u003ab:c"').encode()) is None
+    assert read_quickly(text.replace('"id"', '"id": "a", "id"').encode()) is None
