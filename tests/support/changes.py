@@ -24,6 +24,7 @@ from payments_hub.domain.people import Action, Role, Viewer
 from payments_hub.kernel.periods import Period
 from payments_hub.services.locks import lock_period
 from payments_hub.services.password_links import make_link
+from payments_hub.services.signing_keys import make_shared_secret
 from payments_hub.store.session import Database
 from payments_hub.web.access import Caller, declared_access
 from tests.builders import MALL, PARTNER
@@ -131,6 +132,12 @@ def _revocation(stage: Stage) -> Sent:
     return f"/keys/{new_key(stage.database, PARTNER).partition('.')[0]}/revoke", {}
 
 
+def _signing_revocation(stage: Stage) -> Sent:
+    with stage.database.transaction() as session:
+        kid, _secret = make_shared_secret(session, PARTNER, NOW)
+    return f"/keys/signing/{kid}/revoke", {}
+
+
 def _lock(stage: Stage) -> int:
     with stage.database.transaction() as session:
         july = Period.parse("2026-07")
@@ -214,6 +221,8 @@ RECIPES: dict[str, Recipe] = {
     "links.set_password": Recipe(_link),
     "keys.create": Recipe(_always("/keys", partner=PARTNER, label="máy chủ", scopes=["send"])),
     "keys.revoke": Recipe(_revocation),
+    "keys.add_signing_key": Recipe(_always("/keys/signing", partner=PARTNER, algorithm="hmac-sha256", label="máy ký")),
+    "keys.revoke_signing": Recipe(_signing_revocation),
     "locks.lock": Recipe(_always("/locks", flow="POS_SALES", period="2026-Q3", reason="thử")),
     "locks.unlock": Recipe(lambda stage: (f"/locks/{_lock(stage)}/unlock", {"reason": "thử"})),
     "locks.decide": Recipe(_decision("release")),

@@ -21,6 +21,7 @@ from payments_hub.domain.keys import KeyScope, KeyTerms
 from payments_hub.jobs.drawing import draw_requested
 from payments_hub.services.partners import create_key
 from payments_hub.services.password_links import make_link
+from payments_hub.services.signing_keys import make_shared_secret
 from payments_hub.store.session import Database
 from tests.builders import NOW, cell
 from tests.support.hub import SmallHub, report
@@ -116,6 +117,7 @@ class RouteIds:
             for one in PARTNERS:
                 session.execute(_REPLAY, {"id": f"REPLAY-{one.code}", "partner": one.code})
                 session.execute(_SERIES_WARNING, {"partner": one.code, "finding": _SILENCE.model_dump_json()})
+                make_shared_secret(session, one.code, NOW)
                 create_key(session, one.code, NOW, KeyTerms("first", frozenset(KeyScope), None))
 
     def _found(self) -> dict[str, Ids]:
@@ -129,6 +131,7 @@ class RouteIds:
             "warnings:number": self._of("SELECT max(series_warning.id) FROM series_warning {0}", _NO_NUMBER),
             "obligations:number": self._of("SELECT max(obligation.id) FROM obligation {0}", _NO_NUMBER),
             "prefix": self._of("SELECT max(prefix) FROM api_key {0}", "hp000000000000"),
+            "kid": self._of("SELECT max(kid) FROM signing_key {0}", "sk000000000000"),
             "partner": Ids(ANH_DAO.code, BACH_DANG.code, "NOBODY-HP"),
             "replay_id": Ids(f"REPLAY-{ANH_DAO.code}", f"REPLAY-{BACH_DANG.code}", "REPLAY-NOBODY"),
             # What belongs to nobody or to all: it is there, or it is not.

@@ -10,11 +10,12 @@ from werkzeug.exceptions import NotFound
 from payments_hub.domain.people import Action
 from payments_hub.kernel.errors import ConflictError
 from payments_hub.services.partners import create_key, find_key, list_keys, revoke_key
-from payments_hub.store.partners import Partner, all_partners
 from payments_hub.web import once
 from payments_hub.web.access import needs, route
 from payments_hub.web.actors import acting, signed_in
 from payments_hub.web.context import current_hub, read_session, reading_language
+from payments_hub.web.partner_keys import signing_routes
+from payments_hub.web.partner_keys.choosing import choose_partner
 from payments_hub.web.partner_keys.forms import key_errors, read_key, terms_of, too_many_keys
 from payments_hub.web.partner_keys.pages import Chosen, Notice, key_list_page
 
@@ -29,6 +30,7 @@ def blueprint() -> Blueprint:
     route(made, "/keys", _KEEPER)(key_list)
     route(made, "/keys", _KEEPER, methods=("POST",))(create)
     route(made, "/keys/<prefix>/revoke", _KEEPER, methods=("POST",))(revoke)
+    signing_routes.add_to(made)
     return made
 
 
@@ -70,21 +72,9 @@ def revoke(prefix: str) -> ResponseReturnValue:
 
 
 def _chosen(session: Session, asked: str) -> Chosen:
-    """Find whose keys are asked for; a partner's account has its own alone, whatever it asks."""
-    own = signed_in().viewer.partner
-    partners = [partner for _number, partner in all_partners(session)]
-    if own is not None and asked not in {"", own}:
-        raise NotFound
-    code = own or asked
-    partner = _named(partners, code)
-    if code and partner is None:
-        raise NotFound
+    partner, partners = choose_partner(session, asked)
     keys = [] if partner is None else list_keys(session, partner.code)
-    return Chosen(partner, keys, () if own is not None else partners)
-
-
-def _named(partners: list[Partner], code: str) -> Partner | None:
-    return next((partner for partner in partners if partner.code == code), None)
+    return Chosen(partner, keys, partners)
 
 
 def _show(chosen: Chosen, notice: Notice, status: int = 200) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from payments_hub.contracts import batches
 from payments_hub.contracts.batches import BatchFault, BatchPart
 from payments_hub.contracts.envelope import MAX_BYTES, PLAIN_JSON, STRUCTURED
 from payments_hub.domain.languages import Words
+from payments_hub.web.api.v1.signatures import SignedBody, read_signed
 from payments_hub.web.refusals import FieldFault, RefusalError
 
 LARGEST_MESSAGE = MAX_BYTES
@@ -44,6 +45,7 @@ class Sent:
     Args:
         parts: Its messages, or why they cannot be told apart.
         headers: CloudEvents' attributes of a message in binary mode, as they came.
+        signed: The body as it came, with its signature, for a partner that signs.
         key: The sender's name for the request, or None.
         sha256: Of all that counts in the request.
 
@@ -52,6 +54,7 @@ class Sent:
     form: Form
     parts: list[BatchPart] | BatchFault
     headers: tuple[tuple[str, bytes], ...]
+    signed: SignedBody
     byte_count: int
     key: str | None
     sha256: bytes
@@ -71,7 +74,8 @@ def read_sent() -> Sent:
     form, key = _form(), _key()
     body = _body(batches.MAX_BATCH_BYTES if form.is_batch else LARGEST_MESSAGE)
     headers = () if form.is_batch else _event_headers()
-    return Sent(form, _parts(form, body), headers, len(body), key, _digest(form, headers, body))
+    parts, signed = _parts(form, body), read_signed(body)
+    return Sent(form, parts, headers, signed, len(body), key, _digest(form, headers, body))
 
 
 def refusal_of(fault: BatchFault) -> RefusalError:

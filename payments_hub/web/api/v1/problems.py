@@ -34,8 +34,8 @@ KEYED = (
     ),
     _problem(
         401,
-        "Thiếu khóa, hoặc khóa không còn hiệu lực.",
-        "There is no good key.",
+        "Thiếu khóa, khóa không còn hiệu lực, hoặc thiếu chữ ký đúng khi đơn vị có khóa ký.",
+        "There is no good key, or no good signature where you have a signing key.",
         {"WWW-Authenticate": "How to give one."},
     ),
     _problem(403, "Khóa không được cấp cho việc này.", "The key was not made for this."),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from payments_hub.contracts.manifest_v1 import ManifestDataV1, ManifestMessageV1
 from payments_hub.contracts.receipt_v1 import ReceiptV1
+from payments_hub.contracts.signatures import SIGNATURE_HEADERS
 from payments_hub.contracts.slice_v1 import SliceDataV1, SliceMessageV1
 from payments_hub.domain.languages import Words
 from payments_hub.web.access import ANYBODY, PARTNER_KEY, PARTNER_KEY_READ, route
@@ -44,6 +45,17 @@ _EVENT_HEADERS = tuple(
     )
     for name in ("specversion", "id", "source", "type", "time")
 )
+_SIGNATURE_HEADERS = tuple(
+    HeaderPart(
+        name,
+        Words(
+            "Chữ ký theo Standard Webhooks; bắt buộc khi đơn vị có khóa ký.",
+            "The signature as Standard Webhooks has it; needed where you have a signing key.",
+        ),
+        {"type": "string"},
+    )
+    for name in SIGNATURE_HEADERS
+)
 _SEND = Endpoint(
     rule="/api/v1/slices",
     method="POST",
@@ -60,6 +72,7 @@ _SEND = Endpoint(
             {"type": "string", "pattern": f"^[\\x21-\\x7e]{{1,{LONGEST_KEY}}}$"},
         ),
         *_EVENT_HEADERS,
+        *_SIGNATURE_HEADERS,
     ),
     bodies=(
         Body(

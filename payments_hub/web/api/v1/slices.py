@@ -7,7 +7,7 @@ is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from http import HTTPStatus
@@ -24,10 +24,12 @@ from payments_hub.domain.verdicts import Transport, Verdict
 from payments_hub.ingest.arrivals import Arrival
 from payments_hub.services.submissions import Answered, KeptAnswer, KeyRefusal, Repeatable, answer_once
 from payments_hub.store.errors import TransactionTooLongError
+from payments_hub.store.signing_keys import touch_signing_keys
 from payments_hub.web.api.v1.bodies import KEY_HEADER, LARGEST_MESSAGE, Form, Sent, read_sent, refusal_of
 from payments_hub.web.api.v1.edges import Edge, reach
 from payments_hub.web.api.v1.limits import partner_limits
 from payments_hub.web.api.v1.queries import Query, read_query
+from payments_hub.web.api.v1.signatures import require_signature
 from payments_hub.web.context import caller_partner, current_hub, request_id
 from payments_hub.web.refusals import RefusalError
 
@@ -105,6 +107,22 @@ def _answered(session: Session, sent: Sent, arrivals: Sequence[Arrival], now: da
     def judge() -> KeptAnswer:
         return _judged(session, sent, arrivals)
 
+    signed_with = _signed_with(session, sent, now)
+    answered = _once(session, sent, judge, now)
+    # After the partner's lock, as where records come from Kafka: two that wait for each other would end.
+    touch_signing_keys(session, signed_with, now)
+    return answered
+
+
+def _signed_with(session: Session, sent: Sent, now: datetime) -> tuple[str, ...]:
+    partner = current_hub().reference.current(session).partners.get(caller_partner())
+    if partner is None or not partner.signing_keys:
+        return ()
+    is_binary = bool(sent.headers) and sent.form is not Form.STRUCTURED
+    return (require_signature(sent.signed, partner.signing_keys, is_binary=is_binary, now=now),)
+
+
+def _once(session: Session, sent: Sent, judge: Callable[[], KeptAnswer], now: datetime) -> Answered:
     if sent.key is None:
         return Answered(judge(), again=False)
     found = answer_once(session, Repeatable(caller_partner(), sent.key, sent.sha256), judge, now)
