@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tests.chaos.bench import Scenario
-from tests.chaos.edges import EDGES
+from tests.chaos.edges import EDGES, SLOW_BATCH
+from tests.chaos.gaps import GAPS, GROWTH
+from tests.chaos.outages import AWAY, SLOW
 from tests.chaos.storms import STORMS
 
-SCENARIOS: tuple[Scenario, ...] = (*STORMS, *EDGES)
+SCENARIOS: tuple[Scenario, ...] = (
+    *STORMS,
+    *EDGES,
+    *GAPS,
+    *AWAY,
+    *GROWTH,
+    *SLOW_BATCH,
+    *SLOW,
+)

@@ -12,7 +12,7 @@ from numpy.random import Generator, default_rng
 from tests.chaos.bench import Bench, Hub, Scenario, compare
 from tests.chaos.numbered import numbered
 from tests.chaos.outcome import Outcome
-from tests.chaos.worker import Worker
+from tests.chaos.worker import Worker, with_a_batch_open
 from tests.support.consuming import producing
 
 _PARTNERS = 3
@@ -22,7 +22,7 @@ _FREEZE_SECONDS = 8
 _RESTART_EVERY_SECONDS = (5.0, 9.0)
 _FREEZE_EVERY_SECONDS = (9.0, 14.0)
 _KILL_EVERY_SECONDS = (0.5, 1.5)
-_TRIES = 40
+_PATIENCE_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -82,14 +82,17 @@ class _Storm:
         return self.bench.worker(self.hub, mine)
 
     def _kill(self) -> None:
-        candidates = [worker for worker in self.workers if worker.alive and worker not in self.frozen]
-        if not candidates:
-            return
-        victim = candidates[int(self.rng.integers(len(candidates)))]
-        if victim.kill_with_a_batch_open(self.hub.database, _TRIES):
-            self.outcome.faults["worker killed with a batch open"] += 1
-        else:
-            self.vain += 1
+        """Kill a worker in the middle of a batch; how long that may take to happen is bounded."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < end:
+            busy = with_a_batch_open(self.hub.database)
+            candidates = [one for one in self.workers if one.name in busy and one.alive and one not in self.frozen]
+            if candidates:
+                victim = candidates[int(self.rng.integers(len(candidates)))]
+                if victim.kill_with_a_batch_open(self.hub.database):
+                    self.outcome.faults["worker killed with a batch open"] += 1
+                    return
+        self.vain += 1
 
     def _restart_the_database(self) -> None:
         self.bench.server.fall_over()

@@ -28,8 +28,8 @@ from tests.support import worker as tests_worker
 from tests.support.repository import ROOT
 
 _BATCH_OPEN = text(
-    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-    " WHERE application_name = :name AND mode = 'RowExclusiveLock' AND relation = 'delivery'::regclass"
+    "SELECT DISTINCT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE datname = current_database() AND mode = 'RowExclusiveLock' AND relation = 'delivery'::regclass"
 )
 _context = multiprocessing.get_context("forkserver")
 
@@ -45,6 +45,15 @@ def work(orders: dict[str, Any], log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(file, 2)
     tests_worker.main(orders)
+
+
+def with_a_batch_open(database: Database) -> frozenset[str]:
+    """Name the workers whose transaction has written deliveries and is not over; none while nobody can say."""
+    try:
+        with database.transaction() as session:
+            return frozenset(session.scalars(_BATCH_OPEN))
+    except (UnavailableError, SQLAlchemyError):
+        return frozenset()
 
 
 class Worker:
@@ -108,22 +117,13 @@ class Worker:
             return False
         return state == "T"
 
-    def has_a_batch_open(self, database: Database) -> bool:
-        """Tell whether its transaction has written deliveries and is not over; False while nobody can say."""
-        try:
-            with database.transaction() as session:
-                return bool(session.execute(_BATCH_OPEN, {"name": self.name}).scalar_one())
-        except (UnavailableError, SQLAlchemyError):
-            return False
-
-    def kill_with_a_batch_open(self, database: Database, tries: int) -> bool:
+    def kill_with_a_batch_open(self, database: Database) -> bool:
         """Hold it still, look whether a batch is open, and kill it if so; let it go on if not."""
-        for _ in range(tries):
-            self.send(signal.SIGSTOP)
-            if self.has_a_batch_open(database):
-                self.kill()
-                return True
-            self.send(signal.SIGCONT)
+        self.send(signal.SIGSTOP)
+        if self.name in with_a_batch_open(database):
+            self.kill()
+            return True
+        self.send(signal.SIGCONT)
         return False
 
     def events(self, name: str) -> list[Mapping[str, Any]]:
