@@ -23,7 +23,7 @@ from payments_hub.store.places import city_roots
 
 COLUMNS = (
     *("flow", "place", "place_name", "period", "currency", "count", "amount"),
-    *("received", "expected", "complete", "simulated"),
+    *("received", "expected", "complete", "simulated_data"),
 )
 
 
@@ -116,7 +116,7 @@ def _row(flow: str, place: str, name: str, point: IndicatorPoint, *, simulated: 
 
 CHANGE_COLUMNS = (
     *("partner", "flow", "place", "period", "revision", "action", "reason", "currency"),
-    *("count_before", "count_after", "amount_before", "amount_after", "known_at", "receipt", "simulated"),
+    *("count_before", "count_after", "amount_before", "amount_after", "known_at", "receipt", "simulated_data"),
 )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 import pytest
@@ -12,7 +11,6 @@ from flask.testing import FlaskClient
 from payments_hub.contracts.decode import decode
 from payments_hub.contracts.receipt_v1 import ReceiptV1
 from payments_hub.domain.coverage import Obligation
-from payments_hub.domain.people import Role
 from payments_hub.ingest.replays import replay
 from payments_hub.kernel.ids import new_id
 from payments_hub.kernel.periods import Frequency, Period
@@ -22,55 +20,30 @@ from payments_hub.store.places import refresh_reach, save_site
 from payments_hub.store.replays import ReplayAct
 from payments_hub.store.session import Database
 from payments_hub.web.app import create_app
-from tests.builders import CARD_CELL, CASH_CELL, NOW, PARTNER, cell
+from tests.builders import NOW, PARTNER, cell
 from tests.support.hub import (
-    RIVAL,
     SIMULATED,
     SINCE,
     WEST,
     SmallHub,
     report,
     site,
-    small_hub,
 )
-from tests.support.web import SettableClock, add_person, form_secret, make_hub, sign_in
+from tests.support.receipt_readers import CELLS, MISTYPED, SWAPPED, hub_with_readers, only, page
+from tests.support.web import SettableClock, form_secret, make_hub, sign_in
 
 pytestmark = pytest.mark.database
-
-MISTYPED: dict[str, Any] = {"instrument": "MOBILEMONEY", "sector": "G47", "count": 412, "amount": 9_660_000}
-CELLS = [dict(CARD_CELL), dict(CASH_CELL), MISTYPED]
-SWAPPED = {"count": 27_653, "amount": 7_053_060_000}
 
 
 @pytest.fixture
 def hub(database: Database) -> SmallHub:
-    """Make the small hub, with one person of each kind that matters here."""
-    made = small_hub(database)
-    add_person(database, "lan", Role.ANALYST)
-    add_person(database, "van", Role.OPERATOR)
-    add_person(database, "anh", Role.PARTNER, PARTNER)
-    add_person(database, "go", Role.PARTNER, RIVAL)
-    return made
+    return hub_with_readers(database)
 
 
 @pytest.fixture
 def client(hub: SmallHub) -> Iterator[FlaskClient]:
     with create_app(make_hub(hub.database, SettableClock(NOW))).test_client() as made:
         yield made
-
-
-def only(receipts: list[ReceiptV1]) -> ReceiptV1:
-    [receipt] = receipts
-    return receipt
-
-
-def page(client: FlaskClient, username: str, receipt: ReceiptV1, language: str = "vi") -> str:
-    client.delete_cookie("hub_session")
-    sign_in(client, username)
-    client.get(f"/language/{language}")
-    answer = client.get(f"/receipts/{receipt.id}")
-    assert answer.status_code == HTTPStatus.OK
-    return " ".join(answer.text.split())
 
 
 @pytest.mark.parametrize(
