@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from consumers.admin import admin_client
+from consumers.admin import admin_client, connected
 from consumers.errors import BrokerUnreachableError, UnknownTopicError
 from consumers.reaching import check_reachable, silent
 from consumers.security import connection_options
@@ -130,7 +130,7 @@ class KafkaBroker:
 
     def __init__(self, settings: ConsumerSettings) -> None:
         check_reachable(settings.servers)
-        self._consumer: Any = KafkaConsumer(**client_options(settings))
+        self._consumer: Any = connected(KafkaConsumer, client_options(settings), settings)
         self._thread = threading.get_ident()
         self._positions: dict[Feed, int] = {}
         self._topic_ids: dict[str, str] = {}
@@ -263,10 +263,10 @@ class KafkaSender:
         self._servers = settings.servers
         self._admin: Any = admin_client(settings)
         try:
-            self._producer: Any = KafkaProducer(**producer_options(settings))
-        except KafkaError as error:
+            self._producer: Any = connected(KafkaProducer, producer_options(settings), settings)
+        except BrokerUnreachableError:
             self._admin.close()
-            raise silent(settings) from error
+            raise
 
     def topics(self) -> frozenset[str]:
         """List the topics that exist."""

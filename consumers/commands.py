@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
-import structlog
 from sqlalchemy.orm import Session
 
-from consumers import broker, topics
-from consumers.batch import Checkpoint
-from consumers.health import EXIT_MEMORY, Watchdog, end_process
-from consumers.loop import Worker
-from consumers.memory import limit_memory
+from consumers import admin, broker, topics
+from consumers.health import Watchdog
 from consumers.publishing import Publisher
-from consumers.settings import consumer_settings, group_id_of
+from consumers.settings import consumer_settings
 from consumers.shutdown import Shutdown
 from payments_hub.bootstrap import Hub, open_hub
 from payments_hub.cli.environment import enter
-from payments_hub.kernel.garbage import collect_on_purpose, sweep
-from payments_hub.store.consumer_workers import partners_of_group
 
 CONTENT_TYPE = "application/cloudevents+json"
-
-log = structlog.get_logger()
-
-
-@click.command()
-@click.option("--group", required=True, help="The group of partners whose feeds are read.")
-@click.option("--supervised", is_flag=True, hidden=True)
-def work(group: str, supervised: bool) -> None:  # noqa: FBT001  click's way
-    """
-    Read the feeds of one group until SIGTERM or Ctrl-C, as `run` lets one process do for each group.
-
-    Partners that join the group are read too. A worker may take as much memory as PAYMENTS_HUB_WORKER_MEMORY_MB says;
-    it ends with status 72 if it needs more, with 70 if it hangs, and nobody starts it anew unless `run` did.
-    """
-    settings = enter()
-    servers = replace(consumer_settings(settings), group_id=group_id_of(group))
-    structlog.contextvars.bind_contextvars(group=group)
-    hub = open_hub(settings, application_name=f"payments-consumers {group}", connections=2)
-    stop = Shutdown()
-    stop.install()
-    limit_memory(settings.worker_memory_mb)
-    collect_on_purpose()
-    try:
-        with Watchdog(stop, lifeline=sys.stdin.fileno() if supervised else None) as watchdog:
-
-            def come_round() -> None:
-                watchdog.beat()
-                sweep()
-
-            Worker(
-                connect=lambda: broker.KafkaBroker(servers),
-                topics=lambda session: topics.topics_of(partners_of_group(session, group)),
-                checkpoint=Checkpoint(hub.database, hub.accept, hub.clock),
-                stop=stop,
-                beat=come_round,
-            ).run()
-    except MemoryError:
-        log.error("worker_out_of_memory", megabytes=settings.worker_memory_mb)  # noqa: TRY400  a trace needs memory
-        end_process(EXIT_MEMORY)
-    finally:
-        hub.close()
 
 
 @click.command()
@@ -106,7 +57,7 @@ def make_topics() -> None:
             wanted = topics.all_topics_of(_registered(hub, session))
     finally:
         hub.close()
-    made = broker.create_topics(servers, wanted, topics.TOPIC_SETTINGS)
+    made = admin.create_topics(servers, wanted, topics.TOPIC_SETTINGS)
     for topic in sorted(wanted):
         click.echo(f"{'made' if topic in made else 'there is'} {topic}")
 

@@ -25,6 +25,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class KafkaProtocol(StrEnum):
+    """How Kafka is spoken to: on this machine alone without, or over TLS with a user and a password."""
+
+    PLAINTEXT = "PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+
 class LogFormat(StrEnum):
     """How an event is written: for people, or a JSON object a line."""
 
@@ -108,6 +115,42 @@ SETTINGS: tuple[SettingSpec, ...] = (
         "kafka_servers", None, "Kafka's bootstrap servers, as host:port,host:port. Unset: feeds come over HTTP alone."
     ),
     SettingSpec(
+        "kafka_protocol",
+        "PLAINTEXT",
+        "How Kafka is spoken to: SASL_SSL, with TLS 1.2 or later and SCRAM-SHA-512; or PLAINTEXT, which is refused "
+        "where any server is not this machine's own.",
+        _choice(KafkaProtocol),
+    ),
+    SettingSpec("kafka_user", None, "The hub's user of Kafka, for SASL_SSL."),
+    SettingSpec(
+        "kafka_password_file",
+        None,
+        "File with the password of that user, on one line; it must be readable by its owner alone (chmod 600). It is "
+        "read for each connection, so it may change while the hub runs.",
+        Path,
+    ),
+    SettingSpec(
+        "kafka_ca_file",
+        None,
+        "Certificate, in PEM form, of the authority that the brokers' certificates are by. Unset: those that the "
+        "system trusts.",
+        Path,
+    ),
+    SettingSpec(
+        "kafka_admin_user",
+        None,
+        "User of Kafka who may make topics, users and rules. With it a start looks at the broker's rules and tries "
+        "them out; docs/kafka.md.",
+    ),
+    SettingSpec("kafka_admin_password_file", None, "File with that user's password, as above.", Path),
+    SettingSpec(
+        "kafka_checked_by",
+        None,
+        "Where no administrator is set with SASL_SSL: who sees to it instead that the broker lets nobody write what "
+        "is not theirs, in words for the log, such as 'topics --check, every night'. Unset: the consumers do not "
+        "start unchecked.",
+    ),
+    SettingSpec(
         "worker_memory_mb",
         "1024",
         "Memory in MiB that a consumer's worker may take for its data; one that needs more ends alone, and is started "
@@ -163,6 +206,13 @@ class Settings:
     web_workers: int
     secret_key: str | None
     kafka_servers: str | None
+    kafka_protocol: KafkaProtocol
+    kafka_user: str | None
+    kafka_password_file: Path | None
+    kafka_ca_file: Path | None
+    kafka_admin_user: str | None
+    kafka_admin_password_file: Path | None
+    kafka_checked_by: str | None
     worker_memory_mb: int
     api_requests_a_minute: int
     api_messages_a_minute: int

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from consumers.broker import create_topics
+from consumers.admin import create_topics
 from consumers.settings import ConsumerSettings
 from consumers.topics import TOPIC_SETTINGS, topic_of
 from payments_hub.store.session import Database

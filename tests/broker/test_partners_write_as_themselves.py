@@ -2,8 +2,9 @@
 
 import pytest
 
+from consumers.admin import create_topics
 from consumers.batch import Checkpoint
-from consumers.broker import KafkaBroker, create_topics
+from consumers.broker import KafkaBroker
 from consumers.settings import ConsumerSettings
 from consumers.topics import TOPIC_SETTINGS, topic_of
 from payments_hub.ingest.reference_cache import ReferenceCache

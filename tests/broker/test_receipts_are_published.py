@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient
 
+from consumers.admin import create_topics
 from consumers.batch import Checkpoint
-from consumers.broker import KafkaBroker, create_topics
+from consumers.broker import KafkaBroker
 from consumers.settings import ConsumerSettings
 from consumers.topics import TOPIC_SETTINGS, receipts_topic_of, topic_of
 from payments_hub.contracts.writing import HUB_SOURCE
