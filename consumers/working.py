@@ -48,11 +48,9 @@ def read_group(
     stall_seconds: float = STALL_SECONDS,
 ) -> None:
     """
-    Read the feeds of one group until a signal, or the end of the lifeline, asks for the stop.
+    Read the feeds of one group until a signal asks for the stop, or the end of the lifeline.
 
-    Args:
-        lifeline: The reading end of a pipe that the supervisor holds; None of a worker that was started by hand.
-
+    The lifeline is the reading end of a pipe that the supervisor holds; a worker that was started by hand has none.
     """
     servers = replace(consumer_settings(settings), group_id=group_id_of(group))
     structlog.contextvars.bind_contextvars(group=group)
