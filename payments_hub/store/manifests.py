@@ -171,31 +171,6 @@ def save_manifest_states(session: Session, manifests: Iterable[StoredManifest]) 
     session.execute(values.on_conflict_do_update(index_elements=list(_KEY), set_=replaced))
 
 
-def manifest_states(
-    session: Session, partner: str, flow: str | None = None, since: date | None = None
-) -> list[StoredManifest]:
-    """
-    Read a partner's manifests, the newest period first.
-
-    Args:
-        session: Of the reader.
-        partner: Code of the partner.
-        flow: Of this one alone; None for all.
-        since: The day on or after which their periods end; None for all.
-
-    """
-    asked = (
-        "SELECT state.*, manifest.event_time AS made_at FROM manifest_state AS state"
-        " JOIN manifest_revision AS manifest ON manifest.id = state.manifest_id"
-        " JOIN partner ON partner.id = state.partner_id"
-        " WHERE partner.code = :partner AND (CAST(:flow AS text) IS NULL OR state.flow = :flow)"
-        " AND (CAST(:since AS date) IS NULL OR state.last >= :since)"
-        " ORDER BY state.start DESC, state.frequency, state.flow"
-    )
-    rows = session.execute(text(asked), {"partner": partner, "flow": flow, "since": since})
-    return [_stored(row) for row in rows.mappings()]
-
-
 def running_correction(
     session: Session, flow: str, period: Period, *, partner_id: int | None, since: datetime
 ) -> Correction | None:

@@ -1,15 +1,18 @@
 """Manifests through ingest: verdicts as for slices, a state that follows the slices, a warning that never rejects."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from payments_hub.contracts.receipt_v1 import ReceiptV1
+from payments_hub.domain.flows import FLOWS
 from payments_hub.domain.manifests import ManifestState, SliceSums
 from payments_hub.domain.verdicts import Cause, Verdict
 from payments_hub.ingest.decisions import Decision, release
 from payments_hub.ingest.replays import replay
-from payments_hub.store.manifests import StoredManifest, manifest_states
+from payments_hub.store.manifests import StoredManifest, manifests_between
 from payments_hub.store.replays import ReplayAct
 from payments_hub.store.session import Database
 from tests.builders import PARTNER
@@ -38,9 +41,18 @@ def hub(database: Database) -> SmallHub:
     return small_hub(database)
 
 
-def states(hub: SmallHub, partner: str = PARTNER) -> list[StoredManifest]:
+def number_of(hub: SmallHub, partner: str) -> int:
     with hub.database.transaction() as session:
-        return manifest_states(session, partner)
+        found: int = session.execute(text("SELECT id FROM partner WHERE code = :code"), {"code": partner}).scalar_one()
+    return found
+
+
+def states(
+    hub: SmallHub, partner: str = PARTNER, flows: Sequence[str] = (*FLOWS,), first: date = date(2000, 1, 1)
+) -> list[StoredManifest]:
+    partners, last = [number_of(hub, partner)], date(2100, 12, 31)
+    with hub.database.transaction() as session:
+        return manifests_between(session, partners=partners, flows=flows, first=first, last=last)
 
 
 def state(hub: SmallHub) -> ManifestState:
@@ -242,9 +254,7 @@ def test_manifests_are_read_by_flow_and_since_a_day(hub: SmallHub) -> None:
     hub.send(*(manifest(1, 10, period=f"2026-07-0{day}") for day in (1, 2, 3)))
     hub.send(manifest(1, 10, flow="ACQ_P2M", period="2026-06"))
 
-    with hub.database.transaction() as session:
-        found = manifest_states(session, PARTNER, "POS_SALES", date(2026, 7, 2))
-        of_rival = manifest_states(session, RIVAL)
+    found = states(hub, flows=["POS_SALES"], first=date(2026, 7, 2))
 
-    assert [str(one.key.period) for one in found] == ["2026-07-03", "2026-07-02"]
-    assert of_rival == []
+    assert sorted(str(one.key.period) for one in found) == ["2026-07-02", "2026-07-03"]
+    assert states(hub, RIVAL) == []
