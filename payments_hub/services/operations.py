@@ -13,14 +13,23 @@ from payments_hub.domain.feed_calendar import CalendarRow
 from payments_hub.domain.languages import Words
 from payments_hub.ingest.reference import Reference
 from payments_hub.kernel.clock import local_day
+from payments_hub.services.alerts import WordedAlert, alerts_now
 from payments_hub.services.feeds import all_rows
+from payments_hub.services.job_words import job_name
 from payments_hub.store.backlog import Backlog, drain_backlog
+from payments_hub.store.consumer_workers import ConsumerWorker, feed_groups, read_workers
 from payments_hub.store.offsets import FeedState, FeedStatus, read_statuses
 from payments_hub.store.operations import JobState, LeaseState, Waiting, job_states, lease_states, waiting
 from payments_hub.store.partners import any_simulated
+from payments_hub.store.reconciliation import CheckedDay, checked_days
 
-CONSUMER_SILENT = timedelta(minutes=1)
-"""A consumer polls every second and writes so at least every few."""
+CONSUMER_SILENT = timedelta(seconds=20)
+"""A consumer asks Kafka for the ends of its logs every five seconds, and says so: a cut network is only silence."""
+
+WORKER_GONE = timedelta(seconds=30)
+"""A supervisor looks after its workers every few seconds."""
+
+RECONCILED_DAYS = 7
 
 DRAIN_LATE = timedelta(minutes=5)
 """The longest drain that is allowed takes four minutes."""
@@ -52,6 +61,10 @@ class Operations:
     What an operator watches, at one moment.
 
     Args:
+        alerts: What is open, worded, the oldest first.
+        over: Alerts that were over lately, the newest first.
+        groups: The group of feeds that each partner is read in.
+        checked: The last days' deliveries as they were counted anew, the newest first.
         silent: Places whose newest due slices did not come, longest silence first.
         place_names: Of those places.
         troubles: What needs somebody; none while everything runs.
@@ -59,7 +72,12 @@ class Operations:
     """
 
     now: datetime
+    alerts: tuple[WordedAlert, ...]
+    over: tuple[WordedAlert, ...]
+    workers: tuple[ConsumerWorker, ...]
     feeds: tuple[FeedStatus, ...]
+    groups: Mapping[str, str]
+    checked: tuple[CheckedDay, ...]
     jobs: tuple[JobState, ...]
     leases: tuple[LeaseState, ...]
     backlog: Backlog
@@ -79,8 +97,12 @@ def operations(session: Session, reference: Reference, *, now: datetime) -> Oper
     """Look at everything, and say what needs somebody."""
     feeds, jobs, leases = read_statuses(session), job_states(session), lease_states(session)
     backlog, waits = drain_backlog(session), waiting(session)
-    silent = silent_rows(session, reference, today=local_day(now))
+    alerts, over = alerts_now(session, now=now)
+    workers, today = read_workers(session), local_day(now)
+    silent = silent_rows(session, reference, today=today)
     troubles = (
+        *_alert_troubles(alerts),
+        *_worker_troubles(workers, now),
         *_feed_troubles(feeds, now),
         *_job_troubles(jobs, leases, now),
         *_waiting_troubles(backlog, waits, uses_kafka=bool(feeds), now=now),
@@ -88,7 +110,12 @@ def operations(session: Session, reference: Reference, *, now: datetime) -> Oper
     )
     return Operations(
         now=now,
+        alerts=alerts,
+        over=over,
+        workers=workers,
         feeds=feeds,
+        groups=feed_groups(session),
+        checked=checked_days(session, today - timedelta(days=RECONCILED_DAYS - 1), today),
         jobs=tuple(jobs),
         leases=tuple(leases),
         backlog=backlog,
@@ -111,6 +138,30 @@ def is_late(job: JobState, now: datetime) -> bool:
     return job.every is not None and now - job.slot > 3 * job.every + JOB_GRACE
 
 
+def is_gone(worker: ConsumerWorker, now: datetime) -> bool:
+    """Tell whether nobody has looked after a worker lately."""
+    return now - worker.seen_at > WORKER_GONE
+
+
+def is_silent(feed: FeedStatus, now: datetime) -> bool:
+    """Tell whether Kafka was not heard on a feed lately."""
+    return now - feed.last_poll_at > CONSUMER_SILENT
+
+
+def _alert_troubles(alerts: tuple[WordedAlert, ...]) -> Iterator[Trouble]:
+    if alerts:
+        count = len(alerts)
+        vi, en = f"{count} cảnh báo đang mở.", f"{count} alert{'s are' if count != 1 else ' is'} open."
+        yield Trouble("ALERTS", Urgency.NOW, Words(vi, en))
+
+
+def _worker_troubles(workers: tuple[ConsumerWorker, ...], now: datetime) -> Iterator[Trouble]:
+    gone = ", ".join(f"{worker.feed_group} ({worker.machine})" for worker in workers if is_gone(worker, now))
+    if gone:
+        vi, en = f"Không thấy tiến trình đọc Kafka của nhóm {gone}.", f"The worker of group {gone} is not to be seen."
+        yield Trouble("WORKERS_GONE", Urgency.NOW, Words(vi, en))
+
+
 def _feed_troubles(feeds: tuple[FeedStatus, ...], now: datetime) -> Iterator[Trouble]:
     blocked = sum(feed.state is FeedState.BLOCKED for feed in feeds)
     if blocked:
@@ -119,10 +170,16 @@ def _feed_troubles(feeds: tuple[FeedStatus, ...], now: datetime) -> Iterator[Tro
             f"{blocked} Kafka partitions are blocked.",
         )
         yield Trouble("FEEDS_BLOCKED", Urgency.NOW, Words(vi, en))
-    quiet = sum(now - feed.last_poll_at > CONSUMER_SILENT for feed in feeds)
+    quiet = sum(is_silent(feed, now) for feed in feeds)
     if quiet:
-        vi = f"Bộ đọc Kafka không lên tiếng ở {quiet} phân vùng."
-        yield Trouble("CONSUMER_SILENT", Urgency.NOW, Words(vi, f"The consumer is silent on {quiet} partitions."))
+        vi = f"Không nghe thấy Kafka ở {quiet} phân vùng: Kafka, mạng hoặc bộ đọc có sự cố."
+        en = f"Kafka is not heard on {quiet} partitions: Kafka, the network or the consumer is away."
+        yield Trouble("CONSUMER_SILENT", Urgency.NOW, Words(vi, en))
+    suspended = sum(feed.state is FeedState.SUSPENDED for feed in feeds)
+    if suspended:
+        vi = f"{suspended} phân vùng Kafka tạm ngừng đọc vì quá nhiều thông điệp bị từ chối."
+        en = f"{suspended} Kafka partitions are suspended: too much of what they bring was refused."
+        yield Trouble("FEEDS_SUSPENDED", Urgency.NOW, Words(vi, en))
     stuck = sum(feed.state is FeedState.WAITING for feed in feeds)
     if stuck:
         vi = f"{stuck} phân vùng Kafka đang tự thử lại."
@@ -135,9 +192,10 @@ def _job_troubles(jobs: list[JobState], leases: list[LeaseState], now: datetime)
             "Bộ lập lịch không chạy: số liệu không được cộng vào.", "The scheduler does not run: nothing is added up."
         )
         yield Trouble("SCHEDULER_AWAY", Urgency.NOW, words)
-    late = ", ".join(job.job for job in jobs if is_late(job, now))
+    late = [job_name(job.job) for job in jobs if is_late(job, now)]
     if late:
-        yield Trouble("JOBS_LATE", Urgency.NOW, Words(f"Việc định kỳ bị trễ: {late}.", f"Jobs are late: {late}."))
+        vi, en = ", ".join(name.vi for name in late), ", ".join(name.en for name in late)
+        yield Trouble("JOBS_LATE", Urgency.NOW, Words(f"Việc định kỳ bị trễ: {vi}.", f"Jobs are late: {en}."))
 
 
 def _waiting_troubles(backlog: Backlog, waits: Waiting, *, uses_kafka: bool, now: datetime) -> Iterator[Trouble]:
