@@ -10,6 +10,8 @@ from payments_hub.cli import LazyGroup
 COMMANDS = {
     "push": "consumers.commands:push",
     "receipts": "consumers.commands:receipts",
+    "restart-feed": "consumers.mending_commands:restart",
+    "resume": "consumers.mending_commands:resume",
     "run": "consumers.supervising:run",
     "topics": "consumers.commands:make_topics",
     "work": "consumers.working:work",

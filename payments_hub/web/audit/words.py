@@ -13,6 +13,8 @@ ACTION_WORDS: dict[str, Words] = {
     "account_role_changed": Words("Đổi vai trò", "Changed a role"),
     "day_closed": Words("Chốt sổ một ngày", "Closed a day"),
     "deliveries_replayed": Words("Xét lại thông điệp đã từ chối", "Judged rejected messages again"),
+    "feed_restarted": Words("Cho nguồn đứng lại đọc tiếp", "Let a blocked feed go on"),
+    "feed_resumed": Words("Cho đọc lại nguồn bị tạm ngừng", "Resumed a suspended feed"),
     "held_refused": Words("Từ chối lát tạm giữ", "Refused held slices"),
     "held_released": Words("Cho nhận lát tạm giữ", "Released held slices"),
     "key_made": Words("Tạo khóa", "Made a key"),
