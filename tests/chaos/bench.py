@@ -72,6 +72,13 @@ class Bench:
             self.kafka.make_topics(hub.topics)
             yield hub
 
+    @contextmanager
+    def other_hub(self, hub: Hub) -> Iterator[Hub]:
+        """Lend another hub with the partners of one."""
+        with self.server.hub() as database:
+            make_city(database, hub.partners)
+            yield Hub(database, hub.partners)
+
     def worker(self, hub: Hub, topics: Sequence[str] = (), servers: str = "", **orders: object) -> Worker:
         """Start a worker on a hub's topics, into the real ledger; `database` among the orders takes another way."""
         database = orders.pop("database", hub.database)

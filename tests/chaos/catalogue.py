@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from tests.chaos.backups import BACKUPS
 from tests.chaos.bench import Scenario
+from tests.chaos.comings import COMINGS
 from tests.chaos.edges import EDGES, SLOW_BATCH
 from tests.chaos.gaps import GAPS, GROWTH
+from tests.chaos.network import NETWORK
 from tests.chaos.outages import AWAY, SLOW
+from tests.chaos.processes import PROCESSES
 from tests.chaos.storms import STORMS
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -13,7 +17,11 @@ SCENARIOS: tuple[Scenario, ...] = (
     *EDGES,
     *GAPS,
     *AWAY,
+    *NETWORK,
     *GROWTH,
     *SLOW_BATCH,
+    *COMINGS,
+    *PROCESSES,
     *SLOW,
+    *BACKUPS,
 )

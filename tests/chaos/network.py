@@ -1,0 +1,150 @@
+"""I16, I17: the network between a worker and the broker swallows everything, or resets every connection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from consumers.batch import Checkpoint
+from consumers.broker import Bounds, KafkaBroker
+from consumers.loop import Worker as Loop
+from consumers.settings import ConsumerSettings
+from consumers.topics import Feed
+from payments_hub.ingest.reference_cache import ReferenceCache
+from payments_hub.kernel.clock import SystemClock
+from payments_hub.store.offsets import read_statuses
+from tests.chaos.bench import Bench, Hub, Scenario, compare
+from tests.chaos.outcome import Outcome
+from tests.support.consuming import accepting, hub_worker, running
+from tests.support.proxy import Mode, cpu_seconds
+from tests.support.waiting import wait_until
+
+_NOTICED_SECONDS = 30
+_SILENT_SECONDS = 15
+"""A worker that hears of the broker leaves a sign of it every five seconds; three in a row missing are seen."""
+
+_HEALED_SECONDS = 10
+_BUSY_SHARE = 0.2
+
+
+def blackhole(bench: Bench, outcome: Outcome) -> None:
+    """Everything between a worker and the broker is swallowed: it is noticed, and over soon after it is over."""
+    before, meanwhile = 200, 200
+    seconds = bench.size(60, 25)
+    with bench.hub() as hub:
+        with bench.worker(hub, servers=bench.kafka.behind_the_door) as worker:
+            bench.send(hub.topics[0], range(before))
+            hub.wait_for(before)
+            bench.kafka.door.turn(Mode.BLACKHOLE)
+            outcome.faults["network swallowed everything"] += 1
+            bench.send(hub.topics[0], range(before, before + meanwhile))
+            end = time.monotonic() + seconds
+            noticed = _noticed_after(hub, seconds)
+            time.sleep(max(0.0, end - time.monotonic()))
+            bench.kafka.door.turn(Mode.PASS)
+            healed = _fresh_after(hub)
+            hub.wait_for(before + meanwhile)
+            outcome.expect(worker.alive, "the worker ended")
+        outcome.figures |= {"noticed after": _words(noticed), "recovered after": _words(healed)}
+        outcome.expect(noticed is not None and noticed <= _NOTICED_SECONDS, f"noticed after {_words(noticed)}")
+        outcome.expect(healed is not None and healed <= _HEALED_SECONDS, f"recovered after {_words(healed)}")
+        compare(outcome, hub, range(before + meanwhile))
+    with bench.hub() as hub, running(_unprobed(bench, hub)):
+        bench.send(hub.topics[0], range(before))
+        hub.wait_for(before)
+        bench.kafka.door.turn(Mode.BLACKHOLE)
+        unnoticed = _noticed_after(hub, 20)
+        bench.kafka.door.turn(Mode.PASS)
+        outcome.control("no probe", "it stays fresh", failed=unnoticed is None)
+
+
+def _noticed_after(hub: Hub, seconds: float) -> float | None:
+    """Tell after how long the status shows that the broker is not heard of any more."""
+    return _after(lambda: _age_seconds(hub) > _SILENT_SECONDS, seconds)
+
+
+def _fresh_after(hub: Hub) -> float | None:
+    """Tell after how long the status shows that the broker is heard of again."""
+    return _after(lambda: _age_seconds(hub) < _SILENT_SECONDS / 3, 60)
+
+
+def _after(holds: Callable[[], bool], seconds: float) -> float | None:
+    begun = time.monotonic()
+    while (passed := time.monotonic() - begun) < seconds:
+        if holds():
+            return passed
+        time.sleep(0.2)
+    return None
+
+
+def _age_seconds(hub: Hub) -> float:
+    with hub.database.transaction() as session:
+        heard = [one.last_poll_at for one in read_statuses(session) if one.topic in hub.topics]
+    return (SystemClock().now() - min(heard, default=datetime(2026, 1, 1, tzinfo=UTC))).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    feeds: frozenset[Feed]
+    bounds: Mapping[Feed, Bounds]
+
+
+class _UnprobedBroker(KafkaBroker):
+    """A connection that answers every question but the poll from memory: a cut network is only silence to it."""
+
+    remembered: _Remembered | None = None
+
+    def feeds(self, topics: Iterable[str]) -> frozenset[Feed]:
+        if self.remembered is None:
+            found = KafkaBroker.feeds(self, topics)
+            self.remembered = _Remembered(found, KafkaBroker.bounds(self, found))
+        return self.remembered.feeds
+
+    def bounds(self, feeds: Iterable[Feed]) -> Mapping[Feed, Bounds]:
+        if self.remembered is None:
+            return KafkaBroker.bounds(self, feeds)
+        return {feed: self.remembered.bounds[feed] for feed in feeds}
+
+
+def _unprobed(bench: Bench, hub: Hub) -> Loop:
+    clock = SystemClock()
+    settings = ConsumerSettings((bench.kafka.behind_the_door,))
+    checkpoint = Checkpoint(hub.database, accepting(ReferenceCache(), clock), clock)
+    return hub_worker(lambda: _UnprobedBroker(settings), checkpoint, lambda: hub.topics)
+
+
+def _words(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:.1f} s"
+
+
+def resets(bench: Bench, outcome: Outcome) -> None:
+    """Every connection to the broker is reset for a while, as soon as it is made."""
+    before, meanwhile = 500, 500
+    seconds = bench.size(30, 10)
+    with bench.hub() as hub:
+        with bench.worker(hub, servers=bench.kafka.behind_the_door) as worker:
+            bench.send(hub.topics[0], range(before))
+            hub.wait_for(before)
+            computed, cut = cpu_seconds(worker.pid), bench.kafka.door.resets
+            bench.kafka.door.turn(Mode.RESET)
+            bench.send(hub.topics[0], range(before, before + meanwhile))
+            time.sleep(seconds)
+            share = (cpu_seconds(worker.pid) - computed) / seconds
+            resets_seen = bench.kafka.door.resets - cut
+            bench.kafka.door.turn(Mode.PASS)
+            hub.wait_for(before + meanwhile)
+            outcome.expect(worker.alive, "the worker ended")
+        outcome.faults["connections reset"] += resets_seen
+        outcome.figures["share of a core"] = f"{share:.0%}"
+        outcome.expect(resets_seen >= 3, f"void: only {resets_seen} connections were reset")
+        outcome.expect(share < _BUSY_SHARE, f"the worker took {share:.0%} of a core")
+        wait_until(lambda: _age_seconds(hub) < 60, "it is heard of again")
+        compare(outcome, hub, range(before + meanwhile))
+
+
+NETWORK = (
+    Scenario("I16", "a network that swallows everything", 200, blackhole, least=400),
+    Scenario("I17", "connections reset for 30 s", 120, resets, least=1_000),
+)
