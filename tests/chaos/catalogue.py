@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.chaos.backups import BACKUPS
 from tests.chaos.bench import Scenario
+from tests.chaos.clocks import CLOCKS
 from tests.chaos.comings import COMINGS
+from tests.chaos.disk import DISK
 from tests.chaos.edges import EDGES, SLOW_BATCH
 from tests.chaos.gaps import GAPS, GROWTH
 from tests.chaos.network import NETWORK
@@ -18,10 +20,12 @@ SCENARIOS: tuple[Scenario, ...] = (
     *GAPS,
     *AWAY,
     *NETWORK,
+    *DISK,
     *GROWTH,
     *SLOW_BATCH,
     *COMINGS,
     *PROCESSES,
     *SLOW,
     *BACKUPS,
+    *CLOCKS,
 )
