@@ -32,6 +32,16 @@ SELECT (SELECT count(*) FROM receipt_outbox) AS receipts,
        pg_database_size(current_database()) AS database_bytes
 """)
 
+_QUARANTINED = text("""
+SELECT partner.code, coalesce(counted.messages, 0) AS messages
+FROM partner LEFT JOIN (
+    SELECT delivery.partner_id, count(*) AS messages
+    FROM quarantine JOIN delivery ON delivery.id = quarantine.delivery_id
+    WHERE quarantine.body IS NOT NULL GROUP BY 1
+) AS counted ON counted.partner_id = partner.id
+ORDER BY partner.code
+""")
+
 _LEASES = text("SELECT name, holder, held_until FROM lease ORDER BY name")
 
 
@@ -103,6 +113,11 @@ def waiting(session: Session) -> Waiting:
         quarantined=row.quarantined,
         database_bytes=row.database_bytes,
     )
+
+
+def quarantined_messages(session: Session) -> dict[str, int]:
+    """Count the rejected deliveries whose bytes are kept, by partner; 0 where there are none."""
+    return {row.code: row.messages for row in session.execute(_QUARANTINED)}
 
 
 def lease_states(session: Session) -> list[LeaseState]:

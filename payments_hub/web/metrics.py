@@ -1,14 +1,17 @@
-"""Numbers about the web process for Prometheus: how many requests, how fast, how they ended."""
+"""Numbers for Prometheus: the web's requests, how fast and how they ended; and how the hub stands."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from payments_hub.services.gauges import Gauge
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where several web processes keep their numbers together; `payments-hub web` sets it before the first import."""
@@ -42,6 +45,28 @@ def exposed(app: Flask) -> bytes:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves this one untyped
     return generate_latest(registry)
+
+
+def written(gauges: Iterable[Gauge]) -> bytes:
+    """Write how the hub stands in Prometheus's text format: read now, and the same from whichever process is asked."""
+    registry = CollectorRegistry()
+    registry.register(_Read(tuple(gauges)))
+    return generate_latest(registry)
+
+
+class _Read:
+    """Gauges that were read, as the client library collects them; owned by one request."""
+
+    def __init__(self, gauges: tuple[Gauge, ...]) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Hand them out."""
+        for gauge in self._gauges:
+            family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
+            for labels, value in gauge.samples:
+                family.add_metric(labels, value)
+            yield family
 
 
 def _start() -> None:
