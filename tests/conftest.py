@@ -5,10 +5,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from argon2 import Parameters
+from argon2.profiles import CHEAPEST
 
+from payments_hub.services import passwords
 from payments_hub.store.session import Database
 from tests.support import browser, kafka, postgres
 
+_WORK = passwords.WORK
 _RUN = pytest.StashKey[Path | None]()
 
 # A gate answers the same to the same code; at a desk, each run tries other examples.
@@ -30,6 +34,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> list[str]:
     return [line for line in (postgres.left_out(), kafka.left_out(), browser.left_out()) if line]
+
+
+@pytest.fixture(scope="session")
+def work_of_a_password() -> Parameters:
+    """Tell what the hub lets a hash cost where no test has made it cheap."""
+    return _WORK
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """Hash with the least work: a fifth of a second for each person and each sign-in was a fifth of the whole run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "WORK", CHEAPEST)
+        yield
 
 
 @pytest.fixture(autouse=True)
