@@ -15,7 +15,7 @@ from consumers.settings import GROUP
 from consumers.topics import receipts_topic_of, topic_of
 
 EVERYBODY = "User:*"
-_ANYTHING = "*"
+ANYTHING = "*"
 
 
 class Kind(StrEnum):
@@ -51,7 +51,7 @@ class Rule:
     kind: Kind
     pattern: Pattern
     name: str
-    host: str = _ANYTHING
+    host: str = ANYTHING
     allows: bool = True
 
     def covers(self, kind: Kind, name: str) -> bool:
@@ -60,11 +60,11 @@ class Rule:
             return False
         if self.pattern is Pattern.PREFIXED:
             return name.startswith(self.name)
-        return self.name in {name, _ANYTHING}
+        return self.name in {name, ANYTHING}
 
     def __str__(self) -> str:
         """Say it in one line, as Kafka's own tools order it."""
-        host = "" if self.host == _ANYTHING else f" from {self.host}"
+        host = "" if self.host == ANYTHING else f" from {self.host}"
         verb = "ALLOW" if self.allows else "DENY"
         return f"{verb} {self.principal}{host} {self.operation} {self.kind} {self.pattern}:{self.name}"
 
@@ -85,6 +85,23 @@ class Breach:
     def __str__(self) -> str:
         """Say it in one line."""
         return f"{self.rule.principal} may {self.rule.operation} {self.thing}: {self.rule}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Opening:
+    """
+    Something that is open to somebody whose it is not.
+
+    Args:
+        thing: A topic mostly; `ANYTHING` for whatever has no rule.
+        words: All of it in one line.
+
+    """
+
+    thing: str
+    user: str
+    operation: str
+    words: str
 
 
 _HARMLESS = {"DESCRIBE", "DESCRIBE_CONFIGS", "IDEMPOTENT_WRITE"}

@@ -39,7 +39,7 @@ from kafka.net.compat import KafkaNetClient
 from consumers.access import Kind, Pattern, Rule
 from consumers.errors import BrokerUnreachableError, NotAllowedError
 from consumers.reaching import check_reachable, silent
-from consumers.security import MECHANISM, connection_options
+from consumers.security import MECHANISM, Login, connection_options, read_password
 from consumers.settings import REQUEST_SECONDS, ConsumerSettings, producer_options
 
 _HASHINGS = 16384
@@ -85,8 +85,12 @@ def admin_client(settings: ConsumerSettings) -> Any:
         BrokerUnreachableError: Something listens, but does not speak with us.
 
     """
-    options = connection_options(settings.servers, settings.security)
-    return connected(KafkaAdminClient, {**options, "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000)}, settings)
+    options = {
+        **connection_options(settings.servers, settings.security),
+        "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
+        "request_timeout_ms": int(REQUEST_SECONDS * 2000),
+    }
+    return connected(KafkaAdminClient, options, settings)
 
 
 @contextmanager
@@ -186,13 +190,15 @@ class Administration:
             if any(each["mechanism"].name == wanted for each in one["credential_infos"])
         )
 
-    def set_password(self, user: str, password: str) -> None:
+    def make_user(self, login: Login) -> None:
         """Make a user, or change its password."""
-        self._alter(UserScramCredentialUpsertion(user, MECHANISM, password, iterations=_HASHINGS))
+        password = read_password(login.password_file)
+        self._alter(UserScramCredentialUpsertion(login.user, MECHANISM, password, iterations=_HASHINGS))
 
     def forget_user(self, user: str) -> None:
         """Take a user's password away, so that nobody signs in as it any more."""
-        self._alter(UserScramCredentialDeletion(user, MECHANISM))
+        if user in self.users():
+            self._alter(UserScramCredentialDeletion(user, MECHANISM))
 
     def _alter(self, alteration: Any) -> None:
         fault = self._client.alter_user_scram_credentials([alteration])[alteration.user]

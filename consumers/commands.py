@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from consumers import admin, broker, topics
+from consumers import admin, broker, setting_up, topics
+from consumers.guarding import Guard
 from consumers.health import Watchdog
 from consumers.publishing import Publisher
-from consumers.settings import consumer_settings
+from consumers.settings import consumer_settings, refuse_unchecked
 from consumers.shutdown import Shutdown
 from payments_hub.bootstrap import Hub, open_hub
 from payments_hub.cli.environment import enter
+from payments_hub.kernel.settings import Settings
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -29,13 +31,15 @@ def receipts() -> None:
     """
     settings = enter()
     servers = consumer_settings(settings)
+    refuse_unchecked(servers)
     hub = open_hub(settings, application_name="payments-consumers receipts", connections=1)
+    guard = Guard(servers, hub.database, lambda session: _registered(hub, session), hub.clock)
     stop = Shutdown()
     stop.install()
     try:
         with Watchdog(stop) as watchdog:
             Publisher(
-                connect=lambda: broker.KafkaSender(servers),
+                connect=lambda: guard.connected(broker.KafkaSender),
                 database=hub.database,
                 partners=lambda session: _registered(hub, session),
                 clock=hub.clock,
@@ -47,19 +51,63 @@ def receipts() -> None:
 
 
 @click.command(name="topics")
-def make_topics() -> None:
-    """Create the topics of every partner that has none yet: one for its feed, one for its receipts."""
+@click.option("--check", is_flag=True, help="Change nothing; print what is not as it should be, with exit status 1.")
+@click.option(
+    "--passwords",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the passwords of users that are made: a file each, for its owner alone.",
+)
+@click.option("--renew", multiple=True, metavar="PARTNER", help="Give this partner a new password; may be repeated.")
+def make_topics(check: bool, passwords: Path | None, renew: tuple[str, ...]) -> None:  # noqa: FBT001  click's way
+    """
+    Make what each partner lacks: its topics, its user of Kafka, and the rules that keep partners apart.
+
+    Run it again after registering a partner: what is there stays as it is. It ends with status 1 if something is
+    otherwise than it should be and not its to change, such as a rule that lets somebody else in.
+    """
+    if renew and (check or passwords is None):
+        raise click.UsageError(
+            "--renew writes new passwords: name their folder with --passwords, and leave --check out."
+        )
     settings = enter()
     servers = consumer_settings(settings)
+    partners = _partners(settings)
+    if unknown := sorted(set(renew) - partners):
+        raise click.UsageError(f"{', '.join(unknown)}: no such partner.")
+    if servers.security is None:
+        click.echo("Kafka here asks nobody who they are: topics alone, no users and no rules.")
+    with admin.administering(servers.as_admin()) as administration:
+        seen = setting_up.look(servers, administration, partners)
+        lack = setting_up.lack_of(servers, partners, seen)
+        lines = lack.words() if check else setting_up.make(servers, administration, lack, passwords)
+        _echo(f"there is {topic}" for topic in sorted(seen.topics))
+        _echo(lines)
+        _echo(_renewed(administration, renew, passwords))
+        faults = [*setting_up.faults_of(seen.topics), *setting_up.open_faults(servers, administration, partners)]
+        _echo(faults)
+    if faults or (check and lack.is_any):
+        raise click.exceptions.Exit(1)
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _renewed(administration: admin.Administration, partners: Iterable[str], folder: Path | None) -> Iterator[str]:
+    if folder is None:
+        return
+    for partner in partners:
+        yield f"new password of {partner} in {setting_up.renew(administration, partner, folder)}"
+
+
+def _partners(settings: Settings) -> frozenset[str]:
     hub = open_hub(settings, application_name="payments-consumers topics", connections=1)
     try:
         with hub.database.transaction() as session:
-            wanted = topics.all_topics_of(_registered(hub, session))
+            return _registered(hub, session)
     finally:
         hub.close()
-    made = admin.create_topics(servers, wanted, topics.TOPIC_SETTINGS)
-    for topic in sorted(wanted):
-        click.echo(f"{'made' if topic in made else 'there is'} {topic}")
 
 
 @click.command()

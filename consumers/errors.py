@@ -15,6 +15,9 @@ The consumers' errors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from consumers.access import Opening
 from payments_hub.kernel.errors import HubError
 
 
@@ -46,6 +49,10 @@ class BrokerOpenError(ConsumerError):
     """Kafka lets somebody do what is not theirs, so a record's topic does not prove whose it is."""
 
     code = "BROKER_OPEN"
+
+    def __init__(self, message: str, openings: Sequence[Opening] = ()) -> None:
+        super().__init__(message, openings=len(openings))
+        self.openings = tuple(openings)
 
 
 class NotAllowedError(ConsumerError):

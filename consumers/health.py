@@ -18,11 +18,13 @@ from consumers.shutdown import Shutdown
 EXIT_HUNG = 70
 EXIT_FORCED = 71
 EXIT_MEMORY = 72
+EXIT_REFUSED = 73
 
 _WORDS = {
     EXIT_HUNG: "hung: it did not come round any more",
     EXIT_FORCED: "did not stop in time",
     EXIT_MEMORY: "out of memory",
+    EXIT_REFUSED: "refused Kafka: it does not keep partners apart",
 }
 _LOOK_SECONDS = 0.5
 

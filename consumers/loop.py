@@ -25,7 +25,7 @@ from consumers.backoff import delay_seconds
 from consumers.batch import Checkpoint, Edge
 from consumers.broker import Broker, Polled
 from consumers.careful import Careful
-from consumers.errors import DatabaseFaultError, FencedError, words_of
+from consumers.errors import BrokerOpenError, DatabaseFaultError, FencedError, words_of
 from consumers.faults import concerns_every_feed
 from consumers.feeds import Feeds
 from consumers.looking import Surroundings
@@ -93,8 +93,9 @@ class Worker:
             try:
                 with closing(self.connect()) as broker:
                     self._follow(broker)
-            except MemoryError:
+            except (MemoryError, BrokerOpenError):
                 # What is left of this process is not fit to go on; a new one is, and its supervisor reports the end.
+                # Nor is a broker that lets everybody in: it is somebody's to mend, not to be waited out.
                 raise
             except Exception as error:  # noqa: BLE001  the entry point's one broad catch: log, wait, begin anew
                 self._failures += 1

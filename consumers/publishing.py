@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from consumers.backoff import delay_seconds
 from consumers.broker import MAKE_TOPICS, Letter, Sender
-from consumers.errors import words_of
+from consumers.errors import BrokerOpenError, words_of
 from consumers.loop import no_beat
 from consumers.settings import BATCH_BYTES, LOOK_AROUND_SECONDS, POLL_SECONDS, RECORD_OVERHEAD_BYTES
 from consumers.shutdown import Shutdown
@@ -103,6 +103,8 @@ class Publisher:
             try:
                 with closing(self.connect()) as sender:
                     self._publish(sender)
+            except BrokerOpenError:
+                raise
             except Exception as error:  # noqa: BLE001  the entry point's one broad catch: log, wait, begin anew
                 self._failures += 1
                 log.warning("publishing_failed", error=words_of(error), times=self._failures)

@@ -162,6 +162,17 @@ def read_password(file: Path) -> str:
     return _Hidden(password)
 
 
+def write_password(file: Path, password: str) -> Path:
+    """Write a password that nobody else may read, into a file that is new; tell the file."""
+    # A file that is there may be open elsewhere, or somebody's link.
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(password + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    return file
+
+
 def tls_fault(server: str, security: Security, *, timeout_seconds: float) -> str | None:
     """Say why TLS cannot be spoken with a server that listens; None if it can."""
     host, _, port = server.rpartition(":")

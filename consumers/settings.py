@@ -114,6 +114,21 @@ def consumer_settings(settings: Settings) -> ConsumerSettings:
     return ConsumerSettings(servers, security=security, admin=admin, checked_by=settings.kafka_checked_by)
 
 
+def refuse_unchecked(settings: ConsumerSettings) -> None:
+    """
+    Refuse to begin where nobody looks at the broker's rules.
+
+    Raises:
+        ConfigurationError: The hub knows no administrator, and nobody is named who looks instead.
+
+    """
+    if settings.security is not None and settings.admin is None and settings.checked_by is None:
+        raise ConfigurationError(
+            "Nobody sees to it that Kafka lets no partner write another's topic. Set PAYMENTS_HUB_KAFKA_ADMIN_USER and "
+            "PAYMENTS_HUB_KAFKA_ADMIN_PASSWORD_FILE, or say in PAYMENTS_HUB_KAFKA_CHECKED_BY who does it instead."
+        )
+
+
 def _security(settings: Settings) -> Security | None:
     login = _login("KAFKA", settings.kafka_user, settings.kafka_password_file)
     if settings.kafka_protocol is KafkaProtocol.SASL_SSL:

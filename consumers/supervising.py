@@ -7,8 +7,9 @@ import sys
 
 import click
 
+from consumers.errors import BrokerOpenError
 from consumers.reporting import Reporter
-from consumers.settings import consumer_settings
+from consumers.settings import consumer_settings, refuse_unchecked
 from consumers.shutdown import Shutdown
 from consumers.supervisor import Supervisor
 from payments_hub.cli.environment import enter
@@ -30,7 +31,7 @@ def run(groups: tuple[str, ...]) -> None:
     """
     settings = enter()
     # Each worker reads them again; said here once, a wrong one is no reason to start it over and over.
-    consumer_settings(settings)
+    refuse_unchecked(consumer_settings(settings))
     stop = Shutdown()
     stop.install()
     clock = SystemClock()
@@ -40,6 +41,8 @@ def run(groups: tuple[str, ...]) -> None:
         supervisor.run(Reporter(database, clock, socket.gethostname(), groups, supervisor.look))
     finally:
         database.dispose()
+    if supervisor.is_refused:
+        raise BrokerOpenError("A worker refused to read from Kafka; its words stand above, as broker_refused.")
 
 
 def work_command(group: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from datetime import datetime
 import structlog
 
 from consumers.backoff import delay_seconds
-from consumers.health import words_of_end
+from consumers.health import EXIT_REFUSED, words_of_end
 from consumers.memory import resident_bytes
 from consumers.reporting import Reporter, WorkerSight
 from consumers.settings import RESTART_SECONDS, STOP_WORKERS_SECONDS, WELL_SECONDS
@@ -79,6 +79,7 @@ class Supervisor:
     Args:
         command: Makes the command of a group's worker. Its standard input is the lifeline: it ends with the supervisor.
         reporter: Tells which groups are to run, and others what became of their workers.
+        is_refused: Whether it ended because a worker refused Kafka.
 
     """
 
@@ -88,6 +89,7 @@ class Supervisor:
     well_seconds: float = WELL_SECONDS
     restart_seconds: float = RESTART_SECONDS
     stop_seconds: float = STOP_WORKERS_SECONDS
+    is_refused: bool = False
     _wards: dict[str, _Ward] = field(default_factory=dict)
 
     def run(self, reporter: Reporter) -> None:
@@ -131,6 +133,10 @@ class Supervisor:
         status = ward.process.poll()
         if status is not None:
             self._close(ward)
+            if status == EXIT_REFUSED:
+                # Every other worker would find the same; begun anew, it would only be refused again.
+                self.is_refused = True
+                self.stop.request()
             return self._forget(ward) if ward.is_leaving else self._note_end(ward, words_of_end(status))
         if ward.is_leaving and now > ward.leave_by:
             ward.process.kill()

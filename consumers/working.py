@@ -11,7 +11,9 @@ import structlog
 
 from consumers.batch import Checkpoint
 from consumers.broker import Broker, KafkaBroker
-from consumers.health import EXIT_MEMORY, Watchdog, end_process
+from consumers.errors import BrokerOpenError
+from consumers.guarding import Guard
+from consumers.health import EXIT_MEMORY, EXIT_REFUSED, Watchdog, end_process
 from consumers.loop import Worker
 from consumers.memory import limit_memory
 from consumers.settings import STALL_SECONDS, ConsumerSettings, consumer_settings, group_id_of
@@ -55,6 +57,7 @@ def read_group(
     servers = replace(consumer_settings(settings), group_id=group_id_of(group))
     structlog.contextvars.bind_contextvars(group=group)
     hub = open_hub(settings, application_name=f"payments-consumers {group}", connections=2)
+    guard = Guard(servers, hub.database, lambda session: hub.reference.current(session).partners, hub.clock)
     stop = Shutdown()
     stop.install()
     limit_memory(settings.worker_memory_mb)
@@ -67,12 +70,15 @@ def read_group(
                 sweep()
 
             Worker(
-                connect=lambda: connect(servers),
+                connect=lambda: guard.connected(connect),
                 topics=lambda session: topics_of(partners_of_group(session, group)),
-                checkpoint=Checkpoint(hub.database, hub.accept, hub.clock),
+                checkpoint=Checkpoint(hub.database, hub.take_in, hub.clock),
                 stop=stop,
                 beat=come_round,
             ).run()
+    except BrokerOpenError as error:
+        log.error("broker_refused", why=error.message)  # noqa: TRY400  the words say it all
+        end_process(EXIT_REFUSED)
     except MemoryError:
         log.error("worker_out_of_memory", megabytes=settings.worker_memory_mb)  # noqa: TRY400  a trace needs memory
         end_process(EXIT_MEMORY)
