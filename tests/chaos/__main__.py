@@ -20,6 +20,8 @@ from pathlib import Path
 
 from numpy.random import default_rng
 
+from payments_hub.kernel.logs import configure_logs
+from payments_hub.kernel.settings import LogFormat, LogLevel
 from tests.chaos import worker
 from tests.chaos.bench import Bench, Scenario
 from tests.chaos.broker import Kafka
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGALRM, _too_long)
+    configure_logs(LogLevel.ERROR, LogFormat.JSON)
     worker.prepare()
     folder = postgres.open_run()
     if folder is None:
