@@ -13,8 +13,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from payments_hub.contracts.receipt_v1 import ReceiptV1
-from payments_hub.ingest.accept import accept
+from payments_hub.ingest.accept import accept, take_in
 from payments_hub.ingest.arrivals import Arrival
+from payments_hub.ingest.book import Outcome
 from payments_hub.ingest.reference_cache import ReferenceCache
 from payments_hub.kernel.clock import Clock, SystemClock
 from payments_hub.kernel.errors import ConfigurationError
@@ -45,6 +46,10 @@ class Hub:
     def accept(self, session: Session, arrivals: Sequence[Arrival]) -> list[ReceiptV1]:
         """Take messages in, in the caller's transaction; see `payments_hub.ingest.accept`."""
         return accept(session, arrivals, reference=self.reference.current(session), clock=self.clock)
+
+    def take_in(self, session: Session, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        """Take messages in without writing out receipts that nobody waits for; see `payments_hub.ingest.accept`."""
+        return take_in(session, arrivals, reference=self.reference.current(session), clock=self.clock)
 
     def close(self) -> None:
         """Close the connections."""

@@ -22,7 +22,7 @@ from payments_hub.contracts.slice_v1 import SliceEvent
 from payments_hub.domain.manifests import ManifestKey
 from payments_hub.domain.slices import SliceKey
 from payments_hub.ingest.arrivals import Arrival
-from payments_hub.ingest.book import Book, Earlier, Message
+from payments_hub.ingest.book import Book, Earlier, Message, Outcome
 from payments_hub.ingest.checks import check
 from payments_hub.ingest.impersonation import keep_impersonations
 from payments_hub.ingest.receipts import receipt_of
@@ -38,34 +38,46 @@ from payments_hub.store.slices import lock_partners, write_ledger
 
 def accept(session: Session, arrivals: Sequence[Arrival], *, reference: Reference, clock: Clock) -> list[ReceiptV1]:
     """
+    Judge arrivals in their order, store what follows, and write the receipts that are handed out.
+
+    Arguments and errors as for `take_in`.
+
+    Returns:
+        One receipt an arrival, in the same order.
+
+    """
+    return [receipt_of(outcome) for outcome in take_in(session, arrivals, reference=reference, clock=clock)]
+
+
+def take_in(session: Session, arrivals: Sequence[Arrival], *, reference: Reference, clock: Clock) -> list[Outcome]:
+    """
     Judge arrivals in their order and store what follows.
 
     Args:
-        session: The caller's; it is committed by the caller, and the receipts hold only then.
+        session: The caller's; it is committed by the caller, and the outcomes hold only then.
         arrivals: Of any partners, at most a few hundred.
         reference: The code lists of this moment.
         clock: Tells when the arrivals are known.
 
     Returns:
-        One receipt an arrival, in the same order.
+        What became of each arrival, in the same order.
 
     Raises:
         NotFoundError: An arrival's partner is not registered; its transport should not have let it in.
 
     """
-    signed = check_signatures(arrivals, reference)
+    signed, now = check_signatures(arrivals, reference), clock.now()
     messages = [
-        read_message(arrival, reference=reference, now=clock.now(), unsigned=signed.faults.get(place))
+        read_message(arrival, reference=reference, now=now, unsigned=signed.faults.get(place))
         for place, arrival in enumerate(arrivals)
     ]
     lock_partners(session, {arrival.partner for arrival in arrivals})
     book = Book(session, messages, clock.now(), open_locks(session))
     outcomes = [book.judge(message) for message in messages]
     write_ledger(session, ledger_of(outcomes, book))
-    receipts = [receipt_of(outcome) for outcome in outcomes]
-    keep_impersonations(session, arrivals, receipts, clock.now())
+    keep_impersonations(session, outcomes, clock.now())
     touch_signing_keys(session, signed.used, clock.now())
-    return receipts
+    return outcomes
 
 
 def read_message(

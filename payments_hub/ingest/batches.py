@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from payments_hub.domain.verdicts import Verdict
-from payments_hub.ingest.accept import accept
+from payments_hub.ingest.accept import take_in
 from payments_hub.ingest.arrivals import Arrival
 from payments_hub.ingest.reference_cache import ReferenceCache
 from payments_hub.kernel.clock import Clock
@@ -39,6 +39,6 @@ def accept_all(database: Database, arrivals: Iterable[Arrival], *, clock: Clock)
     remaining = iter(arrivals)
     for batch in iter(lambda: list(islice(remaining, MESSAGES_A_TRANSACTION)), []):
         with database.transaction() as session:
-            receipts = accept(session, batch, reference=references.current(session), clock=clock)
-        found.update(receipt.verdict for receipt in receipts)
+            outcomes = take_in(session, batch, reference=references.current(session), clock=clock)
+        found.update(outcome.verdict for outcome in outcomes)
     return found

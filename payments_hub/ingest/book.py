@@ -8,7 +8,7 @@ hands over all rows to be written at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -86,10 +86,10 @@ class Message:
         return self.partner.number, key.event_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """
-    What became of a message.
+    What became of a message; filled in by its book, and not changed once the book has handed it out.
 
     Args:
         revision_id: The stored revision, of a slice or a manifest; None unless it is recorded.
@@ -164,8 +164,9 @@ class Book:
         key = None if message.cause is Cause.RELEASE else message.event_key
         identity = judge_identity(message.decoded.event_sha256, self._seen.get(key) if key else None)
         if identity is not None:
-            return _concluded(outcome, identity)
-        outcome = self._judge_content(outcome, message)
+            _conclude(outcome, identity)
+            return outcome
+        self._judge_content(outcome, message)
         if key is not None and outcome.verdict is not Verdict.REJECTED:
             self._seen[key] = SeenEvent(message.decoded.event_sha256 or b"", outcome.receipt_id)
         return outcome
@@ -182,74 +183,76 @@ class Book:
     def _begin(self, message: Message) -> Outcome:
         delivery_id = next(self._deliveries) if message.earlier is None else message.earlier.delivery_id
         begun = Outcome(message, delivery_id, new_id(self._now), Verdict.REJECTED, message.findings, self._now)
-        return replace(begun, number=next(self._receipts))
+        begun.number = next(self._receipts)
+        return begun
 
-    def _judge_content(self, outcome: Outcome, message: Message) -> Outcome:
+    def _judge_content(self, outcome: Outcome, message: Message) -> None:
         event, manifest = message.decoded.event, message.decoded.manifest
         if event is not None and message.slice_key is not None:
-            return self._judge_slice(outcome, event, message.slice_key)
-        if manifest is not None and message.manifest_key is not None:
-            return self._judge_manifest(outcome, manifest, message.manifest_key)
-        return outcome
+            self._judge_slice(outcome, event, message.slice_key)
+        elif manifest is not None and message.manifest_key is not None:
+            self._judge_manifest(outcome, manifest, message.manifest_key)
 
-    def _judge_manifest(self, outcome: Outcome, event: ManifestEvent, key: ManifestKey) -> Outcome:
+    def _judge_manifest(self, outcome: Outcome, event: ManifestEvent, key: ManifestKey) -> None:
         """Judge a manifest's number as a slice's; no lock holds it, and that it differs is a warning."""
         state = self._manifests.state(key)
         content = outcome.message.decoded.content_sha256 or b""
-        outcome = _concluded(outcome, judge_revision(event.revision, content, state), event, next_revision(state))
-        outcome = replace(outcome, current_revision=state.revision)
+        _conclude(outcome, judge_revision(event.revision, content, state), event, next_revision(state))
+        outcome.current_revision = state.revision
         if event.revision in state.recorded or outcome.verdict is Verdict.REJECTED:
-            return outcome
+            return
         known_at = self._known_at(outcome, event.time, state)
         recorded = RecordedManifest(next(self._manifest_numbers), content, known_at)
         self._manifests.note_number(key, event.revision, content)
-        outcome = replace(outcome, known_at=known_at, revision_id=recorded.manifest_id)
+        outcome.known_at, outcome.revision_id = known_at, recorded.manifest_id
         if outcome.verdict is Verdict.SUPERSEDED:
-            return outcome
-        findings = (*outcome.findings, *self._manifests.hold(key, event, recorded))
-        return replace(outcome, findings=findings, current_revision=event.revision)
+            return
+        outcome.findings = (*outcome.findings, *self._manifests.hold(key, event, recorded))
+        outcome.current_revision = event.revision
 
     def _known_at(self, outcome: Outcome, made_at: datetime, state: SliceState) -> datetime:
         # What an officer or an operator decides is known when they decide it, in a simulated city too.
         simulated = outcome.message.partner.is_simulated and outcome.message.earlier is None
         return known_instant(self._now, made_at, state, simulated=simulated)
 
-    def _judge_slice(self, outcome: Outcome, event: SliceEvent, key: SliceKey) -> Outcome:
+    def _judge_slice(self, outcome: Outcome, event: SliceEvent, key: SliceKey) -> None:
         state = self._states[key]
         content = outcome.message.decoded.content_sha256 or b""
         expected, recorded = next_revision(state), event.revision in state.recorded
-        lock = lock_over(self._locks, event.flow, event.period)
+        lock = lock_over(self._locks, event.flow, event.period) if self._locks else None
         judgement = judge_revision(event.revision, content, state, is_locked=lock is not None)
-        outcome = replace(_concluded(outcome, judgement, event, expected), current_revision=state.revision)
+        _conclude(outcome, judgement, event, expected)
+        outcome.current_revision = state.revision
         if recorded or outcome.verdict is Verdict.REJECTED:
-            return outcome
+            return
         if lock is not None:
             state.recorded[event.revision] = content
-            return replace(outcome, lock_id=lock.number)
-        return self._record(outcome, event, content, key)
+            outcome.lock_id = lock.number
+            return
+        self._record(outcome, event, content, key)
 
-    def _record(self, outcome: Outcome, event: SliceEvent, content: bytes, key: SliceKey) -> Outcome:
+    def _record(self, outcome: Outcome, event: SliceEvent, content: bytes, key: SliceKey) -> None:
         """Give the revision its number in the store, and make it the head unless it came too late."""
         state = self._states[key]
         known_at = self._known_at(outcome, event.time, state)
         revision_id = next(self._revisions)
         state.recorded[event.revision] = content
         self._manifests.note_slice(key, event, content)
-        outcome = replace(outcome, known_at=known_at, revision_id=revision_id, content_revision_id=revision_id)
+        outcome.known_at, outcome.revision_id, outcome.content_revision_id = known_at, revision_id, revision_id
         match outcome.verdict:
             case Verdict.ACCEPTED:
                 slice_ = ArrivedSlice(outcome.message.arrival, outcome.message.decoded, event, key)
-                remarked = self._plausibility.remark(outcome.findings, slice_, self._states)
-                outcome = replace(outcome, findings=remarked, replaces_id=state.content_revision_id)
+                outcome.findings = self._plausibility.remark(outcome.findings, slice_, self._states)
+                outcome.replaces_id = state.content_revision_id
                 state.content_revision_id, state.content_sha256 = revision_id, content
                 _note_cells(state, outcome.message.decoded)
             case Verdict.NO_CHANGE:
-                outcome = replace(outcome, content_revision_id=state.content_revision_id)
+                outcome.content_revision_id = state.content_revision_id
             case _:
-                return outcome
+                return
         state.revision, state.known_at = event.revision, known_at
         self.heads[key] = state
-        return replace(outcome, current_revision=event.revision)
+        outcome.current_revision = event.revision
 
 
 def _note_cells(state: SliceState, decoded: Decoded) -> None:
@@ -276,12 +279,12 @@ def _asked_manifests(messages: Sequence[Message]) -> list[tuple[ManifestKey, int
     ]
 
 
-def _concluded(
+def _conclude(
     outcome: Outcome,
     judgement: Judgement,
     event: SliceEvent | ManifestEvent | None = None,
     expected: int | None = None,
-) -> Outcome:
+) -> None:
     """Put a judgement into an outcome, with the findings that explain it."""
     told = outcome.findings
     if judgement.verdict is Verdict.DUPLICATE:
@@ -296,4 +299,4 @@ def _concluded(
         told = (*told, make_finding("H4003", "/data/period", got=str(event.period)))
     if judgement.warning == "W4002" and event is not None:
         told = (*told, make_finding("W4002", "/data/revision", got=event.revision, expected=expected))
-    return replace(outcome, verdict=judgement.verdict, findings=told, first_receipt_id=judgement.first_receipt_id)
+    outcome.verdict, outcome.findings, outcome.first_receipt_id = judgement.verdict, told, judgement.first_receipt_id

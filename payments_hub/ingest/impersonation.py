@@ -11,17 +11,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from payments_hub.contracts.receipt_v1 import ReceiptV1
 from payments_hub.domain.security_events import Kind, SecurityEvent
 from payments_hub.ingest.arrivals import Arrival
+from payments_hub.ingest.book import Outcome
 from payments_hub.store.security_events import add
 
 _KINDS: Mapping[str, Kind] = {"E1101": Kind.FOREIGN_SOURCE, "E1103": Kind.SIGNATURE}
 
 
-def keep_impersonations(
-    session: Session, arrivals: Sequence[Arrival], receipts: Sequence[ReceiptV1], now: datetime
-) -> None:
+def keep_impersonations(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """
     Keep one event of each kind for each partner of this transaction whose messages may be somebody else's.
 
@@ -29,8 +27,9 @@ def keep_impersonations(
     the receipts alone tell.
     """
     told: dict[tuple[str, Kind], list[Arrival]] = {}
-    for arrival, receipt in zip(arrivals, receipts, strict=True):
-        for kind in {_KINDS[finding.code] for finding in receipt.findings if finding.code in _KINDS}:
+    for outcome in outcomes:
+        arrival = outcome.message.arrival
+        for kind in {_KINDS[finding.code] for finding in outcome.findings if finding.code in _KINDS}:
             told.setdefault((arrival.partner, kind), []).append(arrival)
     for (partner, kind), theirs in sorted(told.items()):
         first = theirs[0]

@@ -65,7 +65,9 @@ class ManifestBook:
         own = {key for key, _ in asked}
         self._kept = _load(session, own, slices)
         self._recorded = dict(recorded_manifests(session, asked)) if asked else {}
-        concerned = own | {key for one in slices for key in manifests_over(one) if key in self._kept}
+        # Where no manifest holds yet, asking each slice for its four would cost more than judging it.
+        over = {key for one in slices for key in manifests_over(one) if key in self._kept} if self._kept else set()
+        concerned = own | over
         self._under = dict(revisions_under(session, sorted(concerned))) if concerned else {}
         self._changed: set[ManifestKey] = set()
 

@@ -19,6 +19,7 @@ from payments_hub.contracts.cell_rules import dimensions_of
 from payments_hub.contracts.decode import MAX_FINDINGS, Decoded
 from payments_hub.contracts.envelope import unwrap
 from payments_hub.contracts.findings import Finding, make_finding
+from payments_hub.contracts.read_cells import figures_of
 from payments_hub.contracts.slice_v1 import SliceEvent
 from payments_hub.domain.flows import FLOWS, OverTime
 from payments_hub.domain.instruments import Action
@@ -160,12 +161,12 @@ def _ticket_findings(slice_: ArrivedSlice, bands: _Bands, told: tuple[Finding, .
     if not tickets:
         return
     named = {finding.pointer.removesuffix("/amount") for finding in told if finding.code == "W5003"}
-    for cell in slice_.event.cells:
+    for ordinal, cell in enumerate(figures_of(slice_.event.cells)):
         band, count, amount = tickets.get(cell.instrument or WHOLE_SLICE), cell.count, cell.amount
         # The ends are compared without dividing: a mean of 12.5 is not the 12 that is shown.
         if band is None or not count or amount is None or band.low * count <= amount <= band.high * count:
             continue
-        pointer = slice_.pointer_to(cell.dimensions)
+        pointer = slice_.pointer_to(slice_.event.cells[ordinal].dimensions)
         if pointer not in named:
             case = "W5003/thousand" if is_off_by_a_thousand(amount, count, *band) else "W5003/series"
             yield make_finding(case, pointer, got=amount // count, low=band.low, high=band.high)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import orjson
 
 from payments_hub.contracts.codes import RULES_VERSION
 from payments_hub.contracts.envelope import MAX_BYTES
+from payments_hub.contracts.findings import Finding
 from payments_hub.contracts.manifest_v1 import ManifestEvent
+from payments_hub.contracts.read_cells import figures_of
 from payments_hub.contracts.receipt_v1 import FindingV1
 from payments_hub.contracts.slice_v1 import SliceEvent
 from payments_hub.domain.cells import Cell, Contributors
@@ -21,7 +23,7 @@ from payments_hub.domain.verdicts import Cause, Verdict
 from payments_hub.ingest.arrivals import Arrival
 from payments_hub.ingest.book import Book, Message, Outcome
 from payments_hub.kernel.clock import local_day
-from payments_hub.store.copying import COPY_NULL
+from payments_hub.store.copying import as_bytea
 from payments_hub.store.slices import Ledger, Values
 
 RAW_BYTES_KEPT = timedelta(days=400)
@@ -52,14 +54,15 @@ def _add_slice(ledger: Ledger, outcome: Outcome) -> None:
     if event is None or key is None:
         return
     if outcome.message.cause is not Cause.RELEASE:
-        ledger.seen_events.append((key.partner_id, event.id, outcome.message.decoded.event_sha256, outcome.receipt_id))
+        digest = as_bytea(outcome.message.decoded.event_sha256)
+        ledger.seen_events.append((key.partner_id, event.id, digest, outcome.receipt_id))
     if outcome.lock_id is not None:
         ledger.held.append(_held(outcome, event, key))
     if outcome.revision_id is None:
         return
     ledger.revisions.append(_revision(outcome, event, key))
     if outcome.verdict is not Verdict.NO_CHANGE:
-        ledger.cells.append(_cell_lines(outcome.revision_id, event.cells))
+        ledger.cells += _cells(outcome.revision_id, event.cells)
     if outcome.verdict is Verdict.ACCEPTED and outcome.known_at is not None:
         currency = rollup_currency(outcome.message)
         ledger.touched.append((*key, currency, local_day(outcome.known_at), outcome.issued_at))
@@ -69,7 +72,8 @@ def _add_manifest(ledger: Ledger, outcome: Outcome) -> None:
     decoded, key = outcome.message.decoded, outcome.message.manifest_key
     if decoded.manifest is None or key is None:
         return
-    ledger.seen_events.append((key.partner_id, decoded.manifest.id, decoded.event_sha256, outcome.receipt_id))
+    digest = as_bytea(decoded.event_sha256)
+    ledger.seen_events.append((key.partner_id, decoded.manifest.id, digest, outcome.receipt_id))
     if outcome.revision_id is not None:
         ledger.manifests.append(_manifest(outcome, decoded.manifest, key))
 
@@ -89,7 +93,7 @@ def _delivery(outcome: Outcome) -> Values:
         arrival.transport.value,
         arrival.position,
         arrival.received_at,
-        decoded.bytes_sha256,
+        as_bytea(decoded.bytes_sha256),
         decoded.byte_count,
     )
 
@@ -116,9 +120,13 @@ def _receipt(outcome: Outcome) -> Values:
         outcome.known_at,
         outcome.first_receipt_id,
         outcome.current_revision,
-        orjson.dumps([FindingV1.of(finding).model_dump(mode="json") for finding in outcome.findings]).decode(),
+        _findings(outcome.findings) if outcome.findings else "[]",
         outcome.message.decoded.has_more_findings,
     )
+
+
+def _findings(findings: Iterable[Finding]) -> str:
+    return orjson.dumps([FindingV1.of(finding).model_dump(mode="json") for finding in findings]).decode()
 
 
 def kept_raw(outcome: Outcome) -> Values:
@@ -189,8 +197,8 @@ def _revision(outcome: Outcome, event: SliceEvent, key: SliceKey) -> Values:
         event.subject,
         event.partition_key,
         event.data_schema,
-        outcome.message.decoded.event_sha256,
-        outcome.message.decoded.content_sha256,
+        as_bytea(outcome.message.decoded.event_sha256),
+        as_bytea(outcome.message.decoded.content_sha256),
         known_at,
         known_at and local_day(known_at),
     )
@@ -216,17 +224,24 @@ def _manifest(outcome: Outcome, event: ManifestEvent, key: ManifestKey) -> Value
     )
 
 
-def _cell_lines(revision_id: int, cells: Iterable[Cell]) -> str:
-    """Write cells in COPY's own form: numbers, and codes of closed lists, none of which it would escape."""
-    lines = []
-    for ordinal, cell in enumerate(cells):
-        instrument, initiation, sector, purpose, status, count, amount, refund_count, refund_amount, owners = cell
-        n, top1_bp, top2_bp = owners or _NO_CONTRIBUTORS
-        lines.append(
-            f"{revision_id}\t{ordinal}\t{instrument}\t{initiation}\t{sector}\t{purpose}\t{status}\t{count}\t{amount}\t"
-            f"{refund_count}\t{refund_amount}\t{n}\t{top1_bp}\t{top2_bp}\n"
+def _cells(revision_id: int, cells: Sequence[Cell]) -> list[Values]:
+    return [
+        (
+            revision_id,
+            ordinal,
+            cell.instrument,
+            cell.initiation,
+            cell.sector,
+            cell.purpose,
+            cell.status,
+            cell.count,
+            cell.amount,
+            cell.refund_count,
+            cell.refund_amount,
+            *((owners.n, owners.top1_bp, owners.top2_bp) if (owners := cell.contributors) else _NO_CONTRIBUTORS),
         )
-    return "".join(lines).replace("None", COPY_NULL)
+        for ordinal, cell in enumerate(figures_of(cells))
+    ]
 
 
 def _contributors(contributors: Contributors | None) -> tuple[int | None, int | None, int | None]:

@@ -9,6 +9,8 @@ from datetime import datetime
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
 _RANDOM_BITS = 80
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(5 * (_LENGTH - 2), -1, -10)
 _LETTERS = str.maketrans("0123456789abcdef", "ABCDEFGHJKMNPQRS")
 
 
@@ -24,7 +26,7 @@ def new_id(now: datetime) -> str:
     (26, '01KWJMCV00')
     """
     value = (int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(5 * (_LENGTH - 1), -1, -5))
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
 
 
 def named_id(name: str) -> str:

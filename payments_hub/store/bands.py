@@ -26,7 +26,7 @@ from payments_hub.domain.plausibility import (
 from payments_hub.domain.slices import SliceKey
 from payments_hub.domain.warnings import AnswerKind
 from payments_hub.kernel.periods import Frequency
-from payments_hub.store.copying import copy_rows
+from payments_hub.store.copying import array_text, copy_rows
 from payments_hub.store.tables.partners import PartnerRow
 from payments_hub.store.tables.plausibility import BandRow
 
@@ -214,6 +214,6 @@ def _spreads(session: Session, query: TextClause, partner_id: int, asked: dict[s
     ]
 
 
-def _arrays(names: Sequence[str], keys: Collection[tuple[object, ...]]) -> dict[str, list[object]]:
+def _arrays(names: Sequence[str], keys: Collection[tuple[object, ...]]) -> dict[str, str]:
     columns = list(zip(*keys, strict=True)) or [()] * len(names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+    return {name: array_text(column) for name, column in zip(names, columns, strict=True)}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from payments_hub.domain.slices import SeenEvent, SliceKey, SliceState
 from payments_hub.store.base import Base
-from payments_hub.store.copying import copy_lines, copy_rows
+from payments_hub.store.copying import array_text, as_bytea, copy_rows, copy_values
 from payments_hub.store.manifests import StoredManifest, save_manifest_states
 from payments_hub.store.tables.answers import ReceiptOutboxRow
 from payments_hub.store.tables.holding import HeldSliceRow
@@ -88,7 +88,7 @@ class Ledger:
     Rows to be written together; each list's values are in the order of `LEDGER_COLUMNS`.
 
     Args:
-        cells: As lines of COPY's text form, the lines of a slice together.
+        cells: Those of a slice together.
 
     """
 
@@ -99,7 +99,7 @@ class Ledger:
     outbox: list[Values] = field(default_factory=list)
     seen_events: list[Values] = field(default_factory=list)
     revisions: list[Values] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
+    cells: list[Values] = field(default_factory=list)
     touched: list[Values] = field(default_factory=list)
     heads: dict[SliceKey, SliceState] = field(default_factory=dict)
     manifests: list[Values] = field(default_factory=list)
@@ -117,6 +117,9 @@ _TABLES: tuple[tuple[str, type[Base]], ...] = (
     ("touched", TouchedSliceRow),
     ("manifests", ManifestRevisionRow),
 )
+_AS_SENT = {"quarantine", "held", "manifests"}
+"""Tables of few rows, with bytes as a partner sent them or hashes as they are."""
+
 _NOT_WRITTEN = {
     (TouchedSliceRow, "id"),
     *((HeldSliceRow, name) for name in ("decision", "decided_by", "decided_at", "reason")),
@@ -148,7 +151,7 @@ def seen_events(session: Session, keys: Collection[tuple[int, str]]) -> dict[tup
     """Find which of the (partner, event id) pairs were used before."""
     if not keys:
         return {}
-    asked = {"partner": [key[0] for key in keys], "event": [key[1] for key in keys]}
+    asked = {"partner": array_text([key[0] for key in keys]), "event": array_text([key[1] for key in keys])}
     return {
         (row.partner_id, row.event_id): SeenEvent(bytes(row.event_sha256), row.receipt_id)
         for row in session.execute(_SEEN, asked)
@@ -178,7 +181,7 @@ def slice_states(session: Session, asked: Collection[tuple[SliceKey, int]]) -> d
             row.total_amount,
             None if row.cells_sha256 is None else bytes(row.cells_sha256),
         )
-    pairs = {"revision": [revision for _, revision in asked], **_key_arrays([key for key, _ in asked])}
+    pairs = {"revision": array_text([revision for _, revision in asked]), **_key_arrays([key for key, _ in asked])}
     for row in session.execute(_RECORDED, pairs):
         states[SliceKey(*row[:5])].recorded[row.revision] = bytes(row.content_sha256)
     return states
@@ -189,9 +192,10 @@ def write_ledger(session: Session, ledger: Ledger) -> None:
     for name, row in _TABLES:
         rows: list[Values] = getattr(ledger, name)
         if rows:
-            copy_rows(session, str(row.__tablename__), LEDGER_COLUMNS[name], rows)
+            write = copy_rows if name in _AS_SENT else copy_values
+            write(session, str(row.__tablename__), LEDGER_COLUMNS[name], rows)
     if ledger.cells:
-        copy_lines(session, SliceCellRow.__tablename__, _CELL_COLUMNS, ledger.cells)
+        copy_values(session, SliceCellRow.__tablename__, _CELL_COLUMNS, ledger.cells)
     if ledger.heads:
         _merge_heads(session, ledger.heads)
     save_manifest_states(session, ledger.manifest_states)
@@ -203,18 +207,18 @@ def _merge_heads(session: Session, heads: Mapping[SliceKey, SliceState]) -> None
         _MERGE_HEADS,
         {
             **_key_arrays(heads),
-            "revision": [state.revision for state in states],
-            "content": [state.content_sha256 for state in states],
-            "content_revision": [state.content_revision_id for state in states],
-            "known_at": [state.known_at for state in states],
-            "cell_count": [state.cell_count for state in states],
-            "total_count": [state.total_count for state in states],
-            "total_amount": [state.total_amount for state in states],
-            "cells": [state.cells_sha256 for state in states],
+            "revision": array_text([state.revision for state in states]),
+            "content": array_text([as_bytea(state.content_sha256) for state in states]),
+            "content_revision": array_text([state.content_revision_id for state in states]),
+            "known_at": array_text([state.known_at for state in states]),
+            "cell_count": array_text([state.cell_count for state in states]),
+            "total_count": array_text([state.total_count for state in states]),
+            "total_amount": array_text([state.total_amount for state in states]),
+            "cells": array_text([as_bytea(state.cells_sha256) for state in states]),
         },
     )
 
 
-def _key_arrays(keys: Iterable[SliceKey]) -> dict[str, list[object]]:
+def _key_arrays(keys: Iterable[SliceKey]) -> dict[str, str]:
     columns = list(zip(*keys, strict=True))
-    return {name: list(column) for name, column in zip(_KEY_NAMES, columns, strict=True)}
+    return {name: array_text(column) for name, column in zip(_KEY_NAMES, columns, strict=True)}
