@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from enum import StrEnum
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -65,7 +64,7 @@ def read_public_key(text: str) -> bytes | PublicKeyFault:
 def _from_base64(text: str) -> bytes | None:
     try:
         return b64decode(text.encode(), validate=True)
-    except Base64Error:
+    except ValueError:  # no base 64, or no text that could be
         return None
 
 
