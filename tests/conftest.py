@@ -29,6 +29,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_RUN, None)
     if folder is not None:
         kafka.stop(folder)
+        kafka.stop(folder / "secure")
         postgres.close_run(folder)
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.repository import ROOT
@@ -37,9 +38,10 @@ def left_out() -> str | None:
     )
 
 
-def start(folder: Path) -> str:
+def start(folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """Start a folder's Kafka unless it runs, at the ports it had before if it had any, and tell its address."""
-    return _broker("start", folder, {} if (_home(folder) / "server.properties").exists() else _free_ports())
+    ports = {} if (home(folder) / "server.properties").exists() else _free_ports()
+    return _broker("start", folder, {**ports, **(environment or {})})
 
 
 def _free_ports() -> dict[str, str]:
@@ -51,13 +53,13 @@ def _free_ports() -> dict[str, str]:
 
 def stop(folder: Path) -> None:
     """End a folder's Kafka if it runs."""
-    if _home(folder).is_dir():
+    if home(folder).is_dir():
         _broker("stop", folder, {})
 
 
 def _broker(action: str, folder: Path, environment: dict[str, str]) -> str:
     ran = subprocess.run(  # noqa: S603  our own script
-        [_BROKER, action, _home(folder)],
+        [_BROKER, action, home(folder)],
         env={**os.environ, "KAFKA_JARS": str(_JARS), **environment},
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -68,5 +70,6 @@ def _broker(action: str, folder: Path, environment: dict[str, str]) -> str:
     return ran.stdout.strip()
 
 
-def _home(folder: Path) -> Path:
+def home(folder: Path) -> Path:
+    """Tell where a folder's Kafka keeps what it has."""
     return folder / "kafka"

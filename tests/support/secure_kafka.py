@@ -1,0 +1,128 @@
+"""A real Kafka with TLS, users and access rules; one for a run of the tests, shared by the run's processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import ACLFilter, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePatternFilter
+from kafka.admin import ResourceType as AnyResource
+
+from consumers.access import Rule
+from consumers.admin import admin_client, administering
+from consumers.security import Login, Security, connection_options
+from consumers.settings import ConsumerSettings
+from payments_hub.store.session import Database
+from tests.support import kafka
+from tests.support.secrets import secret_file
+
+HUB = "payments-hub"
+
+
+@dataclass(frozen=True, slots=True)
+class SecureKafka:
+    """
+    One secure broker.
+
+    Args:
+        folder: Where its authority and its administrator's password are.
+        own: The test's own folder, with what it writes.
+
+    """
+
+    address: str
+    folder: Path
+    own: Path
+
+    @property
+    def admin(self) -> Login:
+        """Name who may do everything."""
+        return Login((self.folder / "admin.user").read_text().strip(), self.folder / "admin.password")
+
+    @property
+    def hub(self) -> Login:
+        """Name the hub's own user; its password is the same for every test."""
+        return Login(HUB, secret_file(self.own, "one for all tests", "hub.password"))
+
+    @property
+    def passwords(self) -> Path:
+        """Tell where the partners' passwords are left."""
+        return self.own / "passwords"
+
+    def login(self, partner: str) -> Login:
+        """Sign in as a partner whose user was made for this test."""
+        return Login(partner, self.passwords / f"{partner}.password")
+
+    def settings(self, login: Login | None = None) -> ConsumerSettings:
+        """Set a client up: the hub's, or one of somebody else who knows no administrator."""
+        authority = self.folder / "tls/ca.pem"
+        if login is None:
+            return ConsumerSettings((self.address,), security=Security(self.hub, authority), admin=self.admin)
+        return ConsumerSettings((self.address,), security=Security(login, authority))
+
+    def options(self, login: Login) -> dict[str, Any]:
+        """Spell out a client of kafka-python, but for its address."""
+        every = connection_options((self.address,), Security(login, self.folder / "tls/ca.pem"))
+        return {name: value for name, value in every.items() if name != "bootstrap_servers"}
+
+    def environment(self, database: Database) -> dict[str, str]:
+        """Set the hub's commands up."""
+        return {
+            "PAYMENTS_HUB_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+            "PAYMENTS_HUB_VAR_DIR": str(self.own / "var"),
+            "PAYMENTS_HUB_KAFKA_SERVERS": self.address,
+            "PAYMENTS_HUB_KAFKA_PROTOCOL": "SASL_SSL",
+            "PAYMENTS_HUB_KAFKA_USER": self.hub.user,
+            "PAYMENTS_HUB_KAFKA_PASSWORD_FILE": str(self.hub.password_file),
+            "PAYMENTS_HUB_KAFKA_CA_FILE": str(self.folder / "tls/ca.pem"),
+            "PAYMENTS_HUB_KAFKA_ADMIN_USER": self.admin.user,
+            "PAYMENTS_HUB_KAFKA_ADMIN_PASSWORD_FILE": str(self.admin.password_file),
+        }
+
+    @contextmanager
+    def with_rule(self, rule: Rule) -> Iterator[None]:
+        """Add a rule for a while, as an administrator might by mistake."""
+        with administering(self.settings(self.admin)) as administration:
+            administration.make_rules([rule])
+        try:
+            yield
+        finally:
+            self._take_away(rule)
+
+    def _take_away(self, rule: Rule) -> None:
+        pattern = ResourcePatternFilter(AnyResource[rule.kind], rule.name, ACLResourcePatternType[rule.pattern])
+        client = admin_client(self.settings(self.admin))
+        try:
+            client.delete_acls(
+                [ACLFilter(rule.principal, rule.host, ACLOperation[rule.operation], ACLPermissionType.ALLOW, pattern)]
+            )
+        finally:
+            client.close()
+
+
+def secure_kafka(run: Path, own: Path, environment: Mapping[str, str] | None = None) -> SecureKafka:
+    """Start a folder's secure Kafka unless it runs."""
+    address = kafka.start(run, {"SECURE": "1", **(environment or {})})
+    return SecureKafka(address, kafka.home(run), own)
+
+
+@contextmanager
+def reading(address: str, **options: Any) -> Iterator[Any]:
+    """Lend a consumer."""
+    consumer = KafkaConsumer(bootstrap_servers=address, enable_auto_commit=False, **options)
+    try:
+        yield consumer
+    finally:
+        consumer.close(timeout_ms=1000)
+
+
+def values_of(consumer: Any, topic: str) -> list[bytes]:
+    """Read a topic from its beginning until something came."""
+    place = TopicPartition(topic, 0)
+    consumer.assign([place])
+    consumer.seek_to_beginning(place)
+    return [one.value for records in consumer.poll(timeout_ms=10_000).values() for one in records]
