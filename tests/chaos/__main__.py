@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import secrets
 import signal
 import sys
@@ -32,41 +33,46 @@ from tests.support import postgres
 
 _BOUND_SECONDS = 25 * 60
 _CLOSING_SECONDS = 20
+_INTERRUPTED, _TERMINATED = 130, 143
 
 
 def main(arguments: list[str]) -> int:
     """Run the scenarios asked for, all unless said otherwise; tell the exit status."""
     asked = _arguments(arguments)
     begun = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGALRM, _too_long)
-    configure_logs(LogLevel.ERROR, LogFormat.JSON)
-    worker.prepare()
+    _set_up()
     folder = postgres.open_run()
     if folder is None:
         raise RuntimeError("the bench runs in no test")
-    kafka = Kafka(folder / "kafka")
+    bench = Bench(folder, Kafka(folder / "kafka"), Server(folder / "postgres"), default_rng(asked.seed), asked.quick)
     outcomes: list[Outcome] = []
     try:
-        server = Server(folder / "postgres")
-        server.start()
-        kafka.prepare()
-        kafka.start()
-        bench = Bench(folder, kafka, server, default_rng(asked.seed), asked.quick)
-        print(f"seed {asked.seed}; ready after {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
+        bench.start()
+        _say(f"seed {asked.seed}; ready after {time.monotonic() - begun:.0f} s")
         for scenario in _chosen(asked.only):
             left = _BOUND_SECONDS - _CLOSING_SECONDS - (time.monotonic() - begun)
             outcomes.append(_run(bench, scenario, left))
-            print(outcomes[-1].line(), flush=True)  # noqa: T201  its progress is what it is for
+            _say(outcomes[-1].line())
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)  # noqa: T201
-        return 130
+        return _INTERRUPTED
     finally:
         signal.alarm(0)
-        kafka.close()
+        bench.kafka.close()
         postgres.close_run(folder)
-    print(json.dumps(summary(outcomes, time.monotonic() - begun, asked.seed)))  # noqa: T201
+    _say(json.dumps(summary(outcomes, time.monotonic() - begun, asked.seed)))
     return 0 if outcomes and all(outcome.fine for outcome in outcomes) else 1
+
+
+def _set_up() -> None:
+    configure_logs(LogLevel.ERROR, LogFormat.JSON)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # that a stopped broker does not answer is no news
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    signal.signal(signal.SIGALRM, _too_long)
+    worker.prepare()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  its progress is what it is for
 
 
 def _run(bench: Bench, scenario: Scenario, left_seconds: float) -> Outcome:

@@ -62,6 +62,12 @@ class Bench:
     quick: bool
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
+    def start(self) -> None:
+        """Start the database's server and the broker."""
+        self.server.start()
+        self.kafka.prepare()
+        self.kafka.start()
+
     @contextmanager
     def hub(self, partners: int = 1) -> Iterator[Hub]:
         """Lend a hub with partners that no other scenario has."""

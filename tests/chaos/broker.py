@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +124,7 @@ class Kafka:
         if self.process is not None and self.process.poll() is not None:
             raise RuntimeError(f"Kafka ended at once; see {self.home / 'kafka.log'}")
         try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
             with self.admin() as admin:
                 admin.list_topics()
         except Exception:  # noqa: BLE001  whatever the client says of a broker that is still starting
