@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from payments_hub.domain.languages import Words
+from payments_hub.domain import formatting
+from payments_hub.domain.languages import Language, Words
 from payments_hub.services.reconciliation import fault_words
 from payments_hub.store.alerts import Alert, AlertKind, open_alerts, recent_alerts
 
@@ -81,6 +82,13 @@ class _Said:
         value = self.alert.detail.get(name)
         return [str(one) for one in value] if isinstance(value, Sequence) and not isinstance(value, str) else []
 
+    def instant(self, name: str) -> tuple[Words, ...]:
+        try:
+            at = datetime.fromisoformat(self.of(name))
+        except ValueError:
+            return ()
+        return (Words(f"Từ {formatting.instant(at, Language.VI)}.", f"Since {formatting.instant(at, Language.EN)}."),)
+
     def has(self, name: str) -> bool:
         return self.alert.detail.get(name) not in {None, ""}
 
@@ -94,12 +102,12 @@ def _blocked(said: _Said) -> WordedAlert:
             f"Feed {subject} stands still at record {said.of('position')}: reading on would leave records out.",
         ),
         Words(
-            "Tìm xem thiếu bản ghi nào và đề nghị đối tác gửi lại các lát đó. Rồi cho đọc tiếp từ bản ghi đầu tiên còn "
-            "đó. Luồng của các đối tác khác vẫn chạy.",
-            "Find out which records are missing and ask the partner to send those slices again. Then let it be read on "
-            "from the first record that is there. The other partners' feeds go on.",
+            "Lệnh dưới đây chỉ nói sẽ đọc tiếp từ đâu và bỏ qua những bản ghi nào; đề nghị đối tác gửi lại các lát đó, "
+            "rồi thêm --apply. Luồng của các đối tác khác vẫn chạy.",
+            "The command below only tells where it would go on and what it would leave out; ask the partner to send "
+            "those slices again, then add --apply. The other partners' feeds go on.",
         ),
-        command=f'payments-consumers resume {partner_of_feed(subject)} --reason "…"',
+        command=f'payments-consumers restart-feed {partner_of_feed(subject)} --reason "…"',
         details=_reason(said),
     )
 
@@ -109,8 +117,8 @@ def _suspended(said: _Said) -> WordedAlert:
     return WordedAlert(
         said.alert,
         Words(
-            f"Đã ngừng đọc luồng của {partner}: {rejected} thông điệp bị từ chối trong thời gian ngắn.",
-            f"The feed of {partner} is not read any more: {rejected} messages were refused in a short time.",
+            f"Đã ngừng đọc luồng của {partner}: {rejected} thông điệp bị từ chối trong một phút.",
+            f"The feed of {partner} is not read any more: {rejected} messages were refused within a minute.",
         ),
         Words(
             "Bản ghi vẫn chờ nguyên trong Kafka. Báo đối tác sửa hệ thống gửi, rồi cho đọc lại.",
@@ -132,7 +140,7 @@ def _held_back(said: _Said) -> WordedAlert:
             "Đề nghị đối tác kết thúc hoặc hủy giao dịch Kafka đang mở; mọi bản ghi sau nó chờ đến lúc đó.",
             "Ask the partner to commit or abort its open Kafka transaction; all records behind it wait until then.",
         ),
-        details=(Words(f"Từ {said.of('since')}.", f"Since {said.of('since')}."),) if said.has("since") else (),
+        details=said.instant("since"),
     )
 
 
@@ -180,14 +188,14 @@ def _broker_open(said: _Said) -> WordedAlert:
     return WordedAlert(
         said.alert,
         Words(
-            f"Kafka cho {said.of('user')} thực hiện {said.of('operation')} trên chủ đề {topic} của người khác.",
-            f"Kafka allows {said.of('user')} to {said.of('operation')} on topic {topic}, which is another's.",
+            f"Kafka cho {said.of('user')} quyền {said.of('operation')} trên {topic}, không phải của mình.",
+            f"Kafka gives {said.of('user')} the right {said.of('operation')} on {topic}, which is another's.",
         ),
         Words(
-            "Bỏ quyền đó trong Kafka, rồi kiểm tra lại. Đến lúc đó, không tin nội dung mới của chủ đề này.",
-            "Take that right back in Kafka, then check again. Until then do not trust what is new on this topic.",
+            "Bỏ quyền đó trong Kafka, rồi kiểm tra bằng lệnh dưới đây. Đến lúc đó bộ đọc không chạy.",
+            "Take that right back in Kafka, then check by the command below. Until then the consumers do not start.",
         ),
-        command="payments-consumers topics",
+        command="payments-consumers topics --check",
     )
 
 

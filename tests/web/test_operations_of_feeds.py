@@ -27,17 +27,17 @@ EVERY_KIND: dict[AlertKind, tuple[str, dict[str, object], str]] = {
     AlertKind.FEED_BLOCKED: (
         f"{FEED}-0",
         {"reason": "cut", "position": 17},
-        f"payments-consumers resume {PARTNER} --reason",
+        f"payments-consumers restart-feed {PARTNER} --reason",
     ),
     AlertKind.FEED_SUSPENDED: (PARTNER, {"rejected": 5000}, f"payments-consumers resume {PARTNER} --reason"),
-    AlertKind.FEED_HELD_BACK: (f"{FEED}-0", {"position": 1, "log_end": 9, "since": "2026-07-05"}, "giao dịch"),
+    AlertKind.FEED_HELD_BACK: (f"{FEED}-0", {"position": 1, "log_end": 9, "since": "2026-07-05T01:02:03+00:00"}, "Từ 5/7/2026 08:02."),
     AlertKind.TOPIC_PARTITIONS: (FEED, {"partitions": 3}, "3 phân vùng"),
     AlertKind.WORKER_ENDED: (
         "hub1/main",
         {"status": "signal 9", "times": 2, "feeds": [f"{FEED}-0@17"]},
         f"payments-hub partner group {PARTNER}",
     ),
-    AlertKind.BROKER_OPEN: (FEED, {"user": "GO-HP", "operation": "WRITE"}, "payments-consumers topics"),
+    AlertKind.BROKER_OPEN: (FEED, {"user": "GO-HP", "operation": "WRITE"}, "payments-consumers topics --check"),
     AlertKind.RECONCILIATION: (
         f"{PARTNER}/2026-07-05",
         {"faults": ["NO_RECEIPT 17"]},
