@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from consumers.batch import Checkpoint
 from consumers.broker import Bounds, KafkaBroker
@@ -14,7 +13,7 @@ from consumers.settings import ConsumerSettings
 from consumers.topics import Feed
 from payments_hub.ingest.reference_cache import ReferenceCache
 from payments_hub.kernel.clock import SystemClock
-from payments_hub.store.offsets import read_statuses
+from payments_hub.services.readiness import Reason, check
 from tests.chaos.bench import Bench, Hub, Scenario, compare
 from tests.chaos.outcome import Outcome
 from tests.support.consuming import accepting, hub_worker, running
@@ -22,9 +21,6 @@ from tests.support.proxy import Mode, cpu_seconds
 from tests.support.waiting import wait_until
 
 _NOTICED_SECONDS = 30
-_SILENT_SECONDS = 15
-"""A worker that hears of the broker leaves a sign of it every five seconds; three in a row missing are seen."""
-
 _HEALED_SECONDS = 10
 _BUSY_SHARE = 0.2
 
@@ -32,7 +28,7 @@ _BUSY_SHARE = 0.2
 def blackhole(bench: Bench, outcome: Outcome) -> None:
     """Everything between a worker and the broker is swallowed: it is noticed, and over soon after it is over."""
     before, meanwhile = 200, 200
-    seconds = bench.size(60, 25)
+    seconds = bench.size(60, 30)
     with bench.hub() as hub:
         with bench.worker(hub, servers=bench.kafka.behind_the_door) as worker:
             bench.send(hub.topics[0], range(before))
@@ -55,19 +51,19 @@ def blackhole(bench: Bench, outcome: Outcome) -> None:
         bench.send(hub.topics[0], range(before))
         hub.wait_for(before)
         bench.kafka.door.turn(Mode.BLACKHOLE)
-        unnoticed = _noticed_after(hub, 20)
+        unnoticed = _noticed_after(hub, _NOTICED_SECONDS)
         bench.kafka.door.turn(Mode.PASS)
         outcome.control("no probe", "it stays fresh", failed=unnoticed is None)
 
 
 def _noticed_after(hub: Hub, seconds: float) -> float | None:
-    """Tell after how long the status shows that the broker is not heard of any more."""
-    return _after(lambda: _age_seconds(hub) > _SILENT_SECONDS, seconds)
+    """Tell after how long readiness says that Kafka is not heard of any more."""
+    return _after(lambda: _is_silent(hub), seconds)
 
 
 def _fresh_after(hub: Hub) -> float | None:
-    """Tell after how long the status shows that the broker is heard of again."""
-    return _after(lambda: _age_seconds(hub) < _SILENT_SECONDS / 3, 60)
+    """Tell after how long readiness says no more that Kafka is not heard of."""
+    return _after(lambda: not _is_silent(hub), 60)
 
 
 def _after(holds: Callable[[], bool], seconds: float) -> float | None:
@@ -79,10 +75,8 @@ def _after(holds: Callable[[], bool], seconds: float) -> float | None:
     return None
 
 
-def _age_seconds(hub: Hub) -> float:
-    with hub.database.transaction() as session:
-        heard = [one.last_poll_at for one in read_statuses(session) if one.topic in hub.topics]
-    return (SystemClock().now() - min(heard, default=datetime(2026, 1, 1, tzinfo=UTC))).total_seconds()
+def _is_silent(hub: Hub) -> bool:
+    return Reason.KAFKA_SILENT in check(hub.database, SystemClock().now()).reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +134,7 @@ def resets(bench: Bench, outcome: Outcome) -> None:
         outcome.figures["share of a core"] = f"{share:.0%}"
         outcome.expect(resets_seen >= 3, f"void: only {resets_seen} connections were reset")
         outcome.expect(share < _BUSY_SHARE, f"the worker took {share:.0%} of a core")
-        wait_until(lambda: _age_seconds(hub) < 60, "it is heard of again")
+        wait_until(lambda: not _is_silent(hub), "it is heard of again")
         compare(outcome, hub, range(before + meanwhile))
 
 

@@ -16,7 +16,7 @@ import consumers.supervising
 from payments_hub.cli.environment import enter
 
 SPIN = b"spin"
-SPUN = "PAYMENTS_HUB_CHAOS_SPUN"
+SPUN = "CHAOS_SPUN"
 """Names a file in the environment: where it is, no connection hangs any more."""
 
 
