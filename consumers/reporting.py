@@ -174,7 +174,7 @@ class Reporter:
             trouble.note(sight.ends, [str(point) for point in unread_points(session, topics)])
             detail = {"status": sight.last_end, "times": sight.ends, "feeds": trouble.feeds}
             if raise_alert(session, AlertKind.WORKER_ENDED, subject, detail, now=now):
-                log.error("worker_keeps_ending" if sight.ends > 1 else "worker_ended", group=sight.group, **detail)
+                log.error("alert_raised", kind=AlertKind.WORKER_ENDED.value, subject=subject, **detail)
         elif sight.is_well and sight.group not in self._settled:
             self._troubles.pop(sight.group, None)
             resolve_alert(session, AlertKind.WORKER_ENDED, subject, now=now)
