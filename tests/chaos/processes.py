@@ -76,6 +76,8 @@ def blow_up(bench: Bench, outcome: Outcome) -> None:
                 highest = max(highest, *(resident_bytes(one) or 0 for one in _children(supervisor.pid)), 0)
                 time.sleep(0.05)
             blocked = time.monotonic() - begun
+            wait_until(lambda: bool(_ended(hub.database)), "the end of the worker is reported")
+            named = str(_ended(hub.database)[0].detail)
         ends = log.read_text(encoding="utf-8").count("worker_ended")
         outcome.faults["record of 400 MB in 1 MB"] += 1
         outcome.figures |= {
@@ -85,7 +87,8 @@ def blow_up(bench: Bench, outcome: Outcome) -> None:
         }
         allowed = (_LIMIT_MEGABYTES + 200) * 2**20
         outcome.expect(highest < allowed, f"a worker held {highest // 2**20} MB")
-        outcome.expect(_ended(hub.database) or ends == 0, "the ends of the worker raised no alert")
+        where = f"{hub.topics[0]}-0@{_RECORDS}"
+        outcome.expect(where in named, f"the alert does not name {where}: {named}")
         _add(outcome, hub, _RECORDS, _RECORDS)
 
 
