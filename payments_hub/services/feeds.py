@@ -27,6 +27,7 @@ from payments_hub.ingest.reference import Reference
 from payments_hub.kernel.clock import local_day
 from payments_hub.kernel.errors import NotFoundError
 from payments_hub.kernel.periods import Frequency, Period
+from payments_hub.services.feed_halts import FeedHalt, feed_halts
 from payments_hub.store import feed_status
 from payments_hub.store.feed_status import FeedQuestion, JudgedMessage, LiveKey, ManifestLine, ReconciledDay
 from payments_hub.store.partners import Partner, all_partners
@@ -93,6 +94,7 @@ class Feed:
     warnings: tuple[feed_status.SeriesWarning, ...]
     keys: tuple[LiveKey, ...]
     days: tuple[ReconciledDay, ...]
+    halts: tuple[FeedHalt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def partner_feed(
         warnings=tuple(feed_status.open_warnings(session, number, calendar.flow)),
         keys=tuple(feed_status.live_keys(session, number, now=now)),
         days=tuple(feed_status.reconciled_days(session, number, since=now - LOOKS_BACK)),
+        halts=feed_halts(session, number, partner),
     )
 
 

@@ -119,6 +119,10 @@ ORDER BY warning.raised_on DESC, place.code
 LIMIT 50
 """)
 
+_SUSPENSION = text("""
+SELECT suspended_at, rejected FROM feed_suspension WHERE partner_id = :partner_id AND resumed_at IS NULL
+""")
+
 _KEYS = text("""
 SELECT prefix, label, scopes, created_at, last_used_at, expires_at FROM api_key
 WHERE partner_id = :partner_id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
@@ -192,6 +196,14 @@ class SeriesWarning:
     raised_on: date
     finding: dict[str, Any]
     answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Since when a partner's feed is not read, and how many messages had been refused."""
+
+    suspended_at: datetime
+    rejected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +302,12 @@ def open_warnings(session: Session, partner_id: int, flow: str) -> list[SeriesWa
         )
         for row in rows
     ]
+
+
+def open_suspension(session: Session, partner_id: int) -> Suspension | None:
+    """Read since when a partner's feed from Kafka is not read because too much was refused; None while it is."""
+    row = session.execute(_SUSPENSION, {"partner_id": partner_id}).one_or_none()
+    return None if row is None else Suspension(row.suspended_at, row.rejected)
 
 
 def live_keys(session: Session, partner_id: int, *, now: datetime) -> list[LiveKey]:

@@ -24,6 +24,7 @@ from payments_hub.web.feeds.calendars import (
     calendar_panel,
     troubled_first,
 )
+from payments_hub.web.feeds.halts import HaltMessage, halt_message
 from payments_hub.web.feeds.sides import (
     GROUPS_SHOWN,
     DayLine,
@@ -63,6 +64,7 @@ class FeedPage:
     lede: str
     partner: str
     simulated: bool
+    halts: tuple[HaltMessage, ...]
     choices: tuple[Option, ...]
     headlines: tuple[Headline, ...]
     calendar: CalendarPanel
@@ -126,6 +128,7 @@ def feed_page(feed: Feed, viewer: Viewer, *, page: int, language: Language) -> F
         lede=_lede(feed, language),
         partner=feed.partner.code,
         simulated=feed.partner.simulated,
+        halts=tuple(halt_message(halt, language) for halt in feed.halts),
         choices=tuple(_option(choice, feed.chosen, language) for choice in feed.choices),
         headlines=_headlines(feed, viewer, language),
         calendar=calendar_panel(feed, rows[begin : begin + ROWS_A_PAGE], _moves(feed, language), paging, language),

@@ -71,8 +71,8 @@ class FeedLine:
     state: Tag
     lag: str
     heard: str
+    alerts: str
     detail: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,8 @@ def _feed(feed: FeedStatus, seen: Operations, language: Language) -> FeedLine:
         kind, words = "off", Words("Không nghe thấy Kafka", "Kafka is not heard")
     subject, partner = f"{feed.topic}-{feed.partition}", partner_of_feed(feed.topic)
     receipts = feed.topic.startswith(RECEIPTS_PREFIX)
-    told = [one.says.of(language) for one in seen.alerts if one.alert.subject in {subject, feed.topic}]
+    alerts = sum(one.alert.subject in {subject, feed.topic} for one in seen.alerts)
+    told = Words(f"{alerts} cảnh báo", f"{alerts} alert{'s' * (alerts != 1)}")
     return FeedLine(
         topic=subject,
         address=url_for("feeds.one", partner=partner) if partner in seen.groups else "",
@@ -208,8 +209,8 @@ def _feed(feed: FeedStatus, seen: Operations, language: Language) -> FeedLine:
         state=Tag(words.of(language), kind, kind),
         lag=formatting.NOTHING if feed.lag is None else formatting.whole(feed.lag, language),
         heard=ago(seen.now - feed.last_poll_at, language),
-        detail=" ".join(told),
-        code="" if told else feed.detail or "",
+        alerts=told.of(language) if alerts else "",
+        detail=feed.detail or "",
     )
 
 
