@@ -13,11 +13,11 @@ TEMPLATES := $(wildcard payments_hub/web/templates)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint fmt bench chaos docs lock clean runtime dev
+.PHONY: help demo test check lint fmt bench bench-ingest chaos docs lock clean runtime dev
 .PHONY: format rules types layers dependencies spelling templates
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: runtime ## Run the whole hub with a simulated city, in the browser; stop it with Ctrl-C
 	$(BIN)/payments-hub demo $(if $(PULSE),--pulse "$(PULSE)") $(ARGS)
@@ -55,9 +55,12 @@ fmt: dev ## Put code and templates into the house's form
 	$(BIN)/ruff format .
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --reformat $(TEMPLATES))
 
-bench: dev ## Measure the hub beside a raw COPY, and its first page; the last line is JSON
+bench: dev ## Measure decoding, the way in beside a raw COPY, and the first page; the last line is JSON
 	$(BIN)/python -m benchmarks.decode
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+bench-ingest: dev ## Measure feeds over Kafka beside a raw COPY and Kafka Connect; needs Java and Maven; the last line is JSON
+	$(BIN)/python -m benchmarks.over_kafka $(ARGS)
 
 chaos: dev ## Break things under the feeds for 25 minutes at most; the last line is JSON
 	$(BIN)/python -m tests.chaos $(ARGS)

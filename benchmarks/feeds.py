@@ -19,10 +19,15 @@ from payments_hub.domain.instruments import Initiation, Instrument
 from payments_hub.ingest.arrivals import Arrival, Transport
 from payments_hub.ingest.batches import STRUCTURED
 from payments_hub.kernel.periods import Frequency
+from payments_hub.store.consumer_workers import move_to_group
 from payments_hub.store.partners import Partner, save_obligations, save_partner
 from payments_hub.store.places import refresh_reach, save_scheme
 
 FLOW = "ACQ_P2M"
+GROUPS = ("main", "second")
+"""The groups of feeds, each with a worker of its own."""
+
+_SEED = 20_260_701
 _FIRST_DAY = date(2025, 7, 1)
 _WRITTEN_FOR = "BENCH-000"
 _NO_CASH = tuple(instrument for instrument in Instrument if instrument is not Instrument.CASH)
@@ -35,28 +40,36 @@ Cell = tuple[str, str, str, int, int, int, int, int, int, int]
 @dataclass(frozen=True, slots=True)
 class Feed:
     """
-    One partner's slices, as messages and as lines for COPY into the peer's table.
+    One partner's slices, as messages and as rows.
 
     Args:
+        rows: One entry a slice: its cells as lines of COPY's text form, for the peers.
         cell_count: Of all slices together.
 
     """
 
     partner: str
     bodies: Sequence[bytes]
-    lines: bytes
+    rows: Sequence[bytes]
     cell_count: int
 
     def of(self, partner: str) -> Feed:
         """Let another partner report the same figures; codes are of one length, so that not a byte more is sent."""
         old, new = self.partner.encode(), partner.encode()
-        return Feed(
-            partner, [body.replace(old, new) for body in self.bodies], self.lines.replace(old, new), self.cell_count
-        )
+        bodies, rows = ([each.replace(old, new) for each in every] for every in (self.bodies, self.rows))
+        return Feed(partner, bodies, rows, self.cell_count)
 
     def first(self, slice_count: int) -> Feed:
-        """Take the first slices alone, without lines for the peer."""
-        return Feed(self.partner, self.bodies[:slice_count], b"", 0)
+        """Take the first slices alone."""
+        return self._part(0, slice_count)
+
+    def shared_by(self, partners: Sequence[str]) -> list[Feed]:
+        """Let several partners report a part each, one after the other's slices, as alike in size as can be."""
+        edges = [len(self.bodies) * number // len(partners) for number in range(len(partners) + 1)]
+        return [
+            self._part(begin, end).of(partner)
+            for partner, begin, end in zip(partners, edges[:-1], edges[1:], strict=True)
+        ]
 
     def arrivals(self, received_at: datetime) -> list[Arrival]:
         """Hand the messages over as a transport does."""
@@ -67,10 +80,19 @@ class Feed:
             for offset, body in enumerate(self.bodies)
         ]
 
+    def _part(self, begin: int, end: int) -> Feed:
+        rows = self.rows[begin:end]
+        return Feed(self.partner, self.bodies[begin:end], rows, sum(each.count(b"\n") for each in rows))
+
 
 def partner_code(number: int) -> str:
     """Name a partner of the benchmark."""
     return f"BENCH-{number:03d}"
+
+
+def group_of(number: int) -> str:
+    """Name the group that reads a partner's feed: neighbours are in different ones."""
+    return GROUPS[number % len(GROUPS)]
 
 
 def register(session: Session, numbers: Sequence[int], *, now: datetime) -> None:
@@ -78,8 +100,9 @@ def register(session: Session, numbers: Sequence[int], *, now: datetime) -> None
     for data in load_schemes():
         save_scheme(session, data)
     codes = [partner_code(number) for number in numbers]
-    for code in codes:
+    for code, number in zip(codes, numbers, strict=True):
         save_partner(session, Partner(code, code, code, "VND", simulated=False), now=now)
+        move_to_group(session, code, group_of(number))
     places = _communes()
     save_obligations(
         session, [Obligation(code, FLOW, place, Frequency.DAY, 2, _FIRST_DAY) for code in codes for place in places]
@@ -87,14 +110,15 @@ def register(session: Session, numbers: Sequence[int], *, now: datetime) -> None
     refresh_reach(session)
 
 
-def make_feed(cell_count: int, slice_size: int, rng: Generator) -> Feed:
-    """Write slices of one size, day by day and commune by commune."""
-    bodies, lines = [], []
+def make_feed(cell_count: int, slice_size: int) -> Feed:
+    """Write slices of one size, day by day and commune by commune; the same ones each time."""
+    rng = np.random.default_rng(_SEED)
+    bodies, rows = [], []
     for place, day in islice(_slices(), cell_count // slice_size):
         cells = _cells(slice_size, rng)
         bodies.append(_message(place, day, cells))
-        lines += [_line(place, day, cell) for cell in cells]
-    return Feed(_WRITTEN_FOR, bodies, "".join(lines).encode(), len(lines))
+        rows.append("".join(_line(place, day, cell) for cell in cells).encode())
+    return Feed(_WRITTEN_FOR, bodies, rows, len(bodies) * slice_size)
 
 
 def _slices() -> Iterator[tuple[str, date]]:

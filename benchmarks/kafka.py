@@ -1,104 +1,153 @@
-"""The same feed over a real Kafka: from the moment it can be read there until the hub's database holds it."""
+"""Feeds over a real Kafka: from the moment they can be read there until the hub's database holds them."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import psycopg
 from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
 
+from benchmarks.cost import Cost, Trees
 from benchmarks.feeds import Feed
+from benchmarks.ingest import cells_of
+from benchmarks.stage import ROOT, Stage
 from consumers.topics import topic_of
 from payments_hub.cli.broker import Broker
 from payments_hub.cli.processes import Part, Running, running
 from payments_hub.ingest.batches import STRUCTURED
-from payments_hub.store.offsets import FeedState, read_position, read_statuses
+from payments_hub.store.offsets import FeedState, read_statuses
 from payments_hub.store.partners import all_partners
-from payments_hub.store.session import Database
 
-_HEADERS = [("content-type", STRUCTURED.encode("ascii"))]
+HEADERS = [("content-type", STRUCTURED.encode("ascii"))]
+"""What a partner's client sends along with each message."""
+
 _LOOK_SECONDS = 0.02
-_PATIENCE_SECONDS = 90
+_START_SECONDS = 90
+_PATIENCE_SECONDS = 300
+# A transaction's own mark at the end of a log is no message.
+_STORED = """
+SELECT coalesce(sum(least(next_offset, sent)), 0)::bigint
+FROM feed_offset JOIN unnest(%s::text[], %s::bigint[]) AS feed (topic, sent) USING (topic)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pipe:
-    """A broker with every partner's topic, and one worker that reads them; lent by `flowing`."""
+    """A broker with every partner's topic, and a worker for each group of feeds; lent by `flowing`."""
 
-    database: Database
+    stage: Stage
     servers: str
-    worker: Running
+    supervisor: Running
+    connection: psycopg.Connection[tuple[Any, ...]]
 
-    def send(self, feed: Feed) -> float:
+    @property
+    def workers(self) -> Trees:
+        """Name the processes that read the feeds."""
+        return Trees([process.pid for process in self.supervisor.processes.values()])
+
+    def send(self, feeds: Sequence[Feed]) -> Cost:
         """
-        Send a feed and tell how many seconds the worker took for it.
+        Send feeds and tell what the workers and the database needed for them.
 
-        It is sent in one transaction of Kafka's: nothing of it can be read before it is all there, so what sending
-        costs is not counted, and the worker begins with all of it before it.
+        Each is sent in one transaction of Kafka's: nothing of it can be read before it is all there, so what sending
+        costs is not counted, and the workers begin with all of it before them.
         """
-        with _producing(self.servers, feed.partner) as producer:
-            producer.begin_transaction()
-            for body in feed.bodies:
-                producer.send(topic_of(feed.partner), body, headers=_HEADERS)
-            producer.flush(timeout=_PATIENCE_SECONDS)
-            begin = time.perf_counter()
-            producer.commit_transaction()
-        self.wait(lambda: self._position(feed) >= len(feed.bodies))
-        return time.perf_counter() - begin
+        counted = self.workers.and_of(self.stage.server)
+        with ExitStack() as stack:
+            producers = [stack.enter_context(_transaction(self.servers, feed)) for feed in feeds]
+            work, begin = counted.cpu_seconds(), time.perf_counter()
+            for producer in producers:
+                producer.commit_transaction()
+            self.wait(lambda: self.stored(feeds) >= sum(len(feed.bodies) for feed in feeds))
+            return Cost(cells_of(feeds), time.perf_counter() - begin, counted.cpu_seconds() - work)
 
-    def wait(self, holds: Callable[[], bool]) -> None:
-        """Wait for a condition, as long as the worker lives."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+    def stored(self, feeds: Sequence[Feed]) -> int:
+        """Count the messages of feeds that the hub holds."""
+        topics, sent = [topic_of(feed.partner) for feed in feeds], [len(feed.bodies) for feed in feeds]
+        row = self.connection.execute(_STORED, [topics, sent]).fetchone()
+        return row[0] if row else 0
+
+    def wait(self, holds: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
+        """Wait for a condition, as long as the supervisor lives."""
+        deadline = time.monotonic() + seconds
         while not holds():
-            self.worker.check()
+            self.supervisor.check()
             if time.monotonic() > deadline:
-                raise TimeoutError(f"The worker was not done after {_PATIENCE_SECONDS} s.")
+                raise TimeoutError(f"The workers were not done after {seconds:.0f} s: {self._standing()}")
             time.sleep(_LOOK_SECONDS)
 
     def reads(self, topics: Sequence[str]) -> bool:
-        """Tell whether the worker waits for records of all these topics."""
-        with self.database.transaction() as session:
+        """Tell whether the workers wait for records of all these topics."""
+        with self.stage.hub.database.transaction() as session:
             reading = {status.topic for status in read_statuses(session) if status.state is FeedState.READING}
         return reading.issuperset(topics)
 
-    def _position(self, feed: Feed) -> int:
-        with self.database.transaction() as session:
-            return read_position(session, topic_of(feed.partner), 0) or 0
+    def _standing(self) -> str:
+        """Say which feeds stand still and why."""
+        with self.stage.hub.database.transaction() as session:
+            still = [status for status in read_statuses(session) if status.state is not FeedState.READING]
+        return "; ".join(f"{status.topic} {status.state} {status.detail}" for status in still) or "every feed is read"
 
 
 @contextmanager
-def flowing(broker: Broker, database: Database, environment: dict[str, str]) -> Iterator[Pipe]:
-    """Start a broker, make every partner's topic and start a worker; stop both at the end."""
+def flowing(stage: Stage) -> Iterator[Pipe]:
+    """Start a broker, make every partner's topic and start the workers; stop them at the end."""
+    broker = broker_in(stage.folder)
     try:
         servers = broker.start()
-        surroundings = {**environment, "PAYMENTS_HUB_KAFKA_SERVERS": servers}
+        surroundings = {**stage.environment, "PAYMENTS_HUB_KAFKA_SERVERS": servers}
         broker.make_topics(surroundings)
-        worker = Part("consumers", (sys.executable, "-m", "consumers", "run"))
-        with running([worker], surroundings) as group:
-            pipe = Pipe(database, servers, group)
-            with database.transaction() as session:
+        run = Part("consumers", (sys.executable, "-m", "consumers", "run"))
+        with psycopg.connect(stage.url, autocommit=True) as connection, running([run], surroundings) as group:
+            pipe = Pipe(stage, servers, group, connection)
+            with stage.hub.database.transaction() as session:
                 partners = [partner.code for _, partner in all_partners(session)]
-            pipe.wait(lambda: pipe.reads([topic_of(partner) for partner in partners]))
+            pipe.wait(lambda: pipe.reads([topic_of(partner) for partner in partners]), _START_SECONDS)
             yield pipe
     finally:
         broker.stop()
 
 
+def broker_in(folder: Path) -> Broker:
+    """Name the broker of a folder; its jars stay beside the project for the next run."""
+    return Broker(folder / "kafka", ROOT / "var")
+
+
 @contextmanager
-def _producing(servers: str, name: str) -> Iterator[Any]:
+def producing(servers: str, **options: Any) -> Iterator[Any]:
+    """Lend a producer that fills its batches."""
     producer = KafkaProducer(
-        bootstrap_servers=servers,
-        transactional_id=name,
-        allow_auto_create_topics=False,
-        linger_ms=5,
-        batch_size=1 << 18,
+        bootstrap_servers=servers, allow_auto_create_topics=False, linger_ms=5, batch_size=1 << 18, **options
     )
     try:
-        producer.init_transactions()
         yield producer
     finally:
         producer.close(timeout=5)
+
+
+def make_topic(servers: str, topic: str) -> None:
+    """Make a topic of one partition that no partner has."""
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    try:
+        admin.create_topics({topic: {"num_partitions": 1}}, wait_for_metadata=True)
+    finally:
+        admin.close()
+
+
+@contextmanager
+def _transaction(servers: str, feed: Feed) -> Iterator[Any]:
+    """Send all of a feed, and lend the producer, which has its transaction still open."""
+    with producing(servers, transactional_id=feed.partner) as producer:
+        producer.init_transactions()
+        producer.begin_transaction()
+        for body in feed.bodies:
+            producer.send(topic_of(feed.partner), body, headers=HEADERS)
+        producer.flush(timeout=_PATIENCE_SECONDS)
+        yield producer
