@@ -13,6 +13,7 @@ from payments_hub.store.session import Database
 from tests.support import kafka
 from tests.support.ledger import make_ledger
 from tests.support.postgres import RUN_FOLDER
+from tests.support.secure_kafka import SecureKafka, secure_kafka
 
 collect_ignore_glob = ["test_*.py"] if kafka.is_left_out() else []
 
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def broker() -> str:
     """Tell the address of the run's Kafka."""
     return kafka.start(Path(os.environ[RUN_FOLDER]))
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> SecureKafka:
+    """Lend the run's Kafka that has TLS, users and access rules; users' passwords stay with the test that made them."""
+    return secure_kafka(Path(os.environ[RUN_FOLDER]) / "secure", tmp_path)
 
 
 @pytest.fixture

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import ACLFilter, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePatternFilter
-from kafka.admin import ResourceType as AnyResource
+from kafka.admin import (
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
+    ResourcePatternFilter,
+    ResourceType,
+)
 
+from consumers import setting_up
 from consumers.access import Rule
 from consumers.admin import admin_client, administering
 from consumers.security import Login, Security, connection_options
 from consumers.settings import ConsumerSettings
 from payments_hub.store.session import Database
 from tests.support import kafka
+from tests.support.consuming import producing
 from tests.support.secrets import secret_file
 
 HUB = "payments-hub"
@@ -83,6 +93,11 @@ class SecureKafka:
             "PAYMENTS_HUB_KAFKA_ADMIN_PASSWORD_FILE": str(self.admin.password_file),
         }
 
+    def send(self, sender: str, topic: str, message: bytes) -> None:
+        """Send a message as a partner, and wait for the broker's answer."""
+        with producing(self.address, **self.options(self.login(sender))) as producer:
+            producer.send(topic, message).get(timeout=10)
+
     @contextmanager
     def with_rule(self, rule: Rule) -> Iterator[None]:
         """Add a rule for a while, as an administrator might by mistake."""
@@ -91,15 +106,30 @@ class SecureKafka:
         try:
             yield
         finally:
-            self._take_away(rule)
+            self.take_away(rule)
 
-    def _take_away(self, rule: Rule) -> None:
-        pattern = ResourcePatternFilter(AnyResource[rule.kind], rule.name, ACLResourcePatternType[rule.pattern])
+    def take_away(self, rule: Rule) -> None:
+        """Take a rule away."""
+        pattern = ResourcePatternFilter(ResourceType[rule.kind], rule.name, ACLResourcePatternType[rule.pattern])
+        allowed = ACLPermissionType.ALLOW
+        with self._administrator() as client:
+            client.delete_acls([ACLFilter(rule.principal, rule.host, ACLOperation[rule.operation], allowed, pattern)])
+
+    def grow(self, topic: str, *, partitions: int) -> None:
+        """Give a topic more partitions."""
+        with self._administrator() as client:
+            client.create_partitions({topic: partitions})
+
+    def change(self, topic: str, settings: dict[str, str]) -> None:
+        """Change a topic's settings."""
+        with self._administrator() as client:
+            client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
+
+    @contextmanager
+    def _administrator(self) -> Iterator[Any]:
         client = admin_client(self.settings(self.admin))
         try:
-            client.delete_acls(
-                [ACLFilter(rule.principal, rule.host, ACLOperation[rule.operation], ACLPermissionType.ALLOW, pattern)]
-            )
+            yield client
         finally:
             client.close()
 
@@ -110,6 +140,15 @@ def secure_kafka(run: Path, own: Path, environment: Mapping[str, str] | None = N
     return SecureKafka(address, kafka.home(run), own)
 
 
+def set_up(secure: SecureKafka, partners: Collection[str]) -> list[str]:
+    """Make what partners lack on the broker, as the command does, and tell of it."""
+    settings = secure.settings()
+    with administering(settings.as_admin()) as administration:
+        seen = setting_up.look(settings, administration, partners)
+        lack = setting_up.lack_of(settings, partners, seen)
+        return list(setting_up.make(settings, administration, lack, secure.passwords))
+
+
 @contextmanager
 def reading(address: str, **options: Any) -> Iterator[Any]:
     """Lend a consumer."""
@@ -118,6 +157,12 @@ def reading(address: str, **options: Any) -> Iterator[Any]:
         yield consumer
     finally:
         consumer.close(timeout_ms=1000)
+
+
+def join(consumer: Any, topic: str) -> Any:
+    """Read a topic as a member of the consumer's group."""
+    consumer.subscribe([topic])
+    return consumer.poll(timeout_ms=10_000)
 
 
 def values_of(consumer: Any, topic: str) -> list[bytes]:
