@@ -102,7 +102,7 @@ def test_sigterm_under_load_ends_the_supervisor_and_its_workers_in_time_with_not
     pair: tuple[str, str], broker: str, database: Database, tmp_path: Path
 ) -> None:
     for partner in pair:
-        produce(broker, topic_of(partner), [b"load"] * LOAD, batch_size=200_000)
+        produce(broker, topic_of(partner), days(partner, LOAD // 5) * 5, batch_size=200_000)
 
     with SupervisorProcess(database, broker, tmp_path) as supervisor:
         wait_until(lambda: all(stored_position(database, topic_of(each)) for each in pair), "both are at work")
@@ -113,7 +113,7 @@ def test_sigterm_under_load_ends_the_supervisor_and_its_workers_in_time_with_not
     stored = [stored_position(database, topic_of(each)) or 0 for each in pair]
     assert all(0 < position < LOAD for position in stored), "the signal came under load"
     assert (status, supervisor.left_over(), open_transactions(database)) == (0, [], 0)
-    assert [verdicts(database, each) for each in pair] == [{"REJECTED": position} for position in stored]
+    assert [sum(verdicts(database, each).values()) for each in pair] == stored
     assert (supervisor.workers(), supervisor.alerts()) == ({}, [])
 
 
