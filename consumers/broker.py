@@ -192,7 +192,7 @@ class KafkaBroker:
         # The position and not the last offset plus one: markers and aborted records behind it take offsets too.
         position = self._consumer.position(partition, timeout_ms=0)
         start = self._positions[feed]
-        if position is None or position == start or self._is_made_anew(feed.topic):
+        if position is None or position <= start or self._is_made_anew(feed.topic):
             return None
         self._positions[feed] = position
         return Polled(feed, start, records, position, self._topic_ids.get(feed.topic))

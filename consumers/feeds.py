@@ -16,6 +16,9 @@ from payments_hub.store.offsets import FeedState, FeedStatus, Standing
 STOPPED = "its worker was stopped"
 """The last word of a worker that ended as it was asked to; one that leaves none has died."""
 
+LIVING_STATES = frozenset({FeedState.READING, FeedState.WAITING})
+"""What only a living worker says of a feed; the others last until a person has decided."""
+
 _WHOLE_POLL = 1_000_000
 
 
@@ -208,7 +211,7 @@ class Feeds:
     def stopped(self) -> None:
         """Note that nothing is read any more, as it was asked for."""
         for progress in self._progress.values():
-            if progress.state is FeedState.READING:
+            if progress.state in LIVING_STATES:
                 progress.detail = STOPPED
 
     def statuses(self, heard_at: datetime) -> list[FeedStatus]:

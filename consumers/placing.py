@@ -9,7 +9,6 @@ import structlog
 from consumers.broker import Bounds, Broker
 from consumers.faults import own_transaction
 from consumers.feeds import Feeds
-from consumers.settings import LOOK_AROUND_SECONDS
 from consumers.topics import Feed
 from payments_hub.store import feed_attempts, offsets
 from payments_hub.store.feed_attempts import Attempt
@@ -18,6 +17,9 @@ from payments_hub.store.session import Database
 
 DEADLY_AFTER = 3
 """Workers that may end over one record before it is left to a person."""
+
+_RETRY_SECONDS = 2.0
+"""How soon a gap is looked at again: it costs two questions, and whoever has mended it waits for the answer."""
 
 log = structlog.get_logger()
 
@@ -68,7 +70,7 @@ def hold_to_log(feeds: Feeds, broker: Broker, bounds: Mapping[Feed, Bounds]) -> 
         standing = feeds.standing(feed)
         reason = None if standing is None else obstacle(standing, bound, broker.topic_id(feed.topic))
         if standing is not None and reason is not None:
-            block(feeds, feed, standing.next_offset, reason, retry_seconds=LOOK_AROUND_SECONDS)
+            block(feeds, feed, standing.next_offset, reason, retry_seconds=_RETRY_SECONDS)
 
 
 def block(feeds: Feeds, feed: Feed, position: int, reason: str, *, retry_seconds: float) -> None:
@@ -116,7 +118,7 @@ def _place(feeds: Feeds, feed: Feed, standing: Standing, reason: str | None) -> 
     if reason is None:
         feeds.place(feed, standing)
     else:
-        block(feeds, feed, standing.next_offset, reason, retry_seconds=LOOK_AROUND_SECONDS)
+        block(feeds, feed, standing.next_offset, reason, retry_seconds=_RETRY_SECONDS)
 
 
 def _keep_from_deadly(feeds: Feeds, feed: Feed, attempt: Attempt | None) -> None:
@@ -126,4 +128,4 @@ def _keep_from_deadly(feeds: Feeds, feed: Feed, attempt: Attempt | None) -> None
     if attempt.position == standing.next_offset:
         reason = f"its record at offset {attempt.position} makes the reader end: {attempt.deaths} workers did"
         # Tried again only after a person has said so: each try would cost all feeds of the group their worker.
-        block(feeds, feed, attempt.position, reason, retry_seconds=LOOK_AROUND_SECONDS)
+        block(feeds, feed, attempt.position, reason, retry_seconds=_RETRY_SECONDS)

@@ -1,10 +1,10 @@
-"""A feed continues exactly where the database says, and stands still where it cannot."""
+"""A feed continues exactly where the database says, and new topics are taken up beside it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import KafkaAdminClient
 
 from consumers.topics import topic_of
 from payments_hub.store.offsets import FeedState
@@ -76,49 +76,6 @@ def test_a_topic_that_is_not_there_yet_holds_up_no_other_and_is_not_made(
     assert "feeds.NOTTHERE" not in present
 
 
-def test_records_deleted_before_they_were_read_block_their_feed_alone(
-    broker: str, new_partner: NewPartner, ledger_database: Database
-) -> None:
-    gap, sound = new_partner(), new_partner()
-    topics = [topic_of(gap), topic_of(sound)]
-    produce(broker, topic_of(gap), [b"read"] * 3)
-    with running(ledger_worker(ledger_database, broker, lambda: topics)):
-        wait_until(lambda: count(ledger_database, gap) == 3, "the feed is read")
-    produce(broker, topic_of(gap), [b"lost"] * 7 + [b"left"])
-    admin = KafkaAdminClient(bootstrap_servers=broker)
-    admin.delete_records({TopicPartition(topic_of(gap), 0): 10})
-    admin.close()
-    produce(broker, topic_of(sound), [b"read"] * 5)
-
-    with running(ledger_worker(ledger_database, broker, lambda: topics)):
-        wait_until(lambda: reported_state(ledger_database, topic_of(gap)) is FeedState.BLOCKED, "the gap is reported")
-        wait_until(lambda: count(ledger_database, sound) == 5, "the other feed is read")
-
-    assert detail(ledger_database, gap) == "7 records were deleted before they were read: offsets 3 to 9"
-    assert (count(ledger_database, gap), stored_position(ledger_database, topic_of(gap))) == (3, 3)
-
-
-def test_a_log_that_ends_before_the_stored_position_blocks_its_feed(
-    broker: str, new_partner: NewPartner, ledger_database: Database
-) -> None:
-    partner = new_partner()
-    topic = topic_of(partner)
-    produce(broker, topic, [b"read"] * 5)
-    with running(ledger_worker(ledger_database, broker, lambda: [topic])):
-        wait_until(lambda: count(ledger_database, partner) == 5, "the feed is read")
-    admin = KafkaAdminClient(bootstrap_servers=broker)
-    admin.delete_topics([topic])
-    wait_until(lambda: topic not in admin.list_topics(), "the topic is gone")
-    admin.create_topics({topic: {"num_partitions": 1}}, wait_for_metadata=True)
-    admin.close()
-    produce(broker, topic, [b"anew"] * 2)
-
-    with running(ledger_worker(ledger_database, broker, lambda: [topic])):
-        wait_until(lambda: reported_state(ledger_database, topic) is FeedState.BLOCKED, "the cut is reported")
-
-    assert (count(ledger_database, partner), stored_position(ledger_database, topic)) == (5, 5)
-
-
 def test_a_topic_that_vanishes_is_spoken_of_no_more_and_holds_up_no_other(
     broker: str, new_partner: NewPartner, ledger_database: Database, tmp_path: Path
 ) -> None:
@@ -146,15 +103,10 @@ def test_the_status_tells_position_end_and_lag(broker: str, new_partner: NewPart
 
     with running(ledger_worker(ledger_database, broker, lambda: [topic])):
         wait_until(lambda: lag(ledger_database, topic) == 0, "the lag is worked off")
+        reported = status(ledger_database, topic)
 
-    reported = status(ledger_database, topic)
     assert reported is not None
     assert (reported.position, reported.log_end, reported.state, reported.detail) == (4, 4, FeedState.READING, None)
-
-
-def detail(database: Database, partner: str) -> str | None:
-    reported = status(database, topic_of(partner))
-    return None if reported is None else reported.detail
 
 
 def lag(database: Database, topic: str) -> int | None:

@@ -49,7 +49,9 @@ def ledger_worker(database: Database, servers: str, topics: Callable[[], Sequenc
     )
 
 
-def hub_worker(connect: Callable[[], Broker], checkpoint: Checkpoint, topics: Callable[[], Sequence[str]]) -> Worker:
+def hub_worker(
+    connect: Callable[[], Broker], checkpoint: Checkpoint, topics: Callable[[], Sequence[str]], **options: Any
+) -> Worker:
     """Build a worker with a given checkpoint that looks around often."""
     return Worker(
         connect=connect,
@@ -57,6 +59,7 @@ def hub_worker(connect: Callable[[], Broker], checkpoint: Checkpoint, topics: Ca
         checkpoint=checkpoint,
         stop=Shutdown(),
         look_around_seconds=0.3,
+        **options,
     )
 
 

@@ -17,19 +17,25 @@ class FakeKafka:
     Args:
         logs: The values of each feed, by offset from 0; None is a tombstone.
         unreadable: Offsets that make a poll raise.
+        unreadable_error: What it raises there.
         faults: Exceptions that the next polls raise, one each.
         topic_ids: What the cluster calls each topic.
         firsts: Where logs begin that lost their oldest records.
+        most_records: How many of one feed a poll brings.
         highs: Where logs end behind open transactions, which a log's own end is before.
 
     """
 
     logs: dict[Feed, list[bytes | None]]
     unreadable: dict[Feed, int] = field(default_factory=dict)
+    unreadable_error: Exception = field(
+        default_factory=lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "a header's name")
+    )
     faults: list[Exception] = field(default_factory=list)
     topic_ids: dict[str, str] = field(default_factory=dict)
     firsts: dict[Feed, int] = field(default_factory=dict)
     highs: dict[Feed, int] = field(default_factory=dict)
+    most_records: int = 1_000_000
     connections: int = 0
     reports: dict[Feed, int] = field(default_factory=dict)
 
@@ -86,12 +92,16 @@ class FakeBroker:
 
     def _polled(self, feed: Feed) -> Polled | None:
         start, end = self.positions[feed], len(self.kafka.logs[feed])
+        if start < self.kafka.firsts.get(feed, 0):
+            self.broken = True
+            raise IndexError("the offset is out of range")
         stop = self.kafka.unreadable.get(feed, end)
         if start == stop and stop < end:
             self.broken = True
-            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "a header's name")
-        if start == end:
+            raise self.kafka.unreadable_error
+        if start >= end:
             return None
+        stop = min(stop, start + self.kafka.most_records)
         values = self.kafka.logs[feed][start:stop]
         self.positions[feed] = stop
         return Polled(
