@@ -215,10 +215,10 @@ def _figures(looks: Sequence[Look], goal: Goal) -> dict[str, float]:
 def _cost(looks: Sequence[Look], cells: float, window: str) -> Cost:
     """Tell what cells cost while about so many were stored."""
     least, most = (cells * edge for edge in _WINDOW[window])
-    inside = [look for look in looks if least <= look.cells <= most]
-    if len(inside) < 2 or inside[0].cells == inside[-1].cells:  # noqa: PLR2004 - a span has two ends
-        raise EnduranceError(f"The run was too short: nothing was seen from {least:,.0f} to {most:,.0f} cells.")
-    first, last = inside[0], inside[-1]
+    first = [look for look in looks if look.cells <= least][-1]
+    last = next((look for look in looks if look.cells >= most), looks[-1])
+    if first.cells == last.cells:
+        raise EnduranceError(f"Nothing was stored from {least:,.0f} to {most:,.0f} cells.")
     return Cost(last.cells - first.cells, last.seconds - first.seconds, last.cpu_seconds - first.cpu_seconds)
 
 
