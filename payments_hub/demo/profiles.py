@@ -15,6 +15,8 @@ from payments_hub.domain.instruments import Instrument
 _CARD, _TRANSFER, _WALLET = Instrument.CARD, Instrument.ACCOUNT_TRANSFER, Instrument.E_WALLET
 _MOBILE_MONEY = Instrument.MOBILE_MONEY
 
+SITE_OPERATOR = "site_operator"
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPartner:
@@ -133,13 +135,13 @@ MOBILE_MONEY_PROVIDER: Final = SimulatedPartner(
     "TDD-SONG-CAM", "Mobile Money Sông Cấm", "Song Cam Mobile Money", "mobile_money"
 )
 OPERATORS: Final = (
-    SimulatedPartner("TM-HOA-PHUONG", "Công ty Thương mại Hoa Phượng", "Hoa Phuong Retail", "site_operator"),
-    SimulatedPartner("TM-BEN-VUNG", "Công ty Bến Vững", "Ben Vung Centre", "site_operator"),
-    SimulatedPartner("BQL-CHO-CUA-SONG", "Ban quản lý chợ Cửa Sông", "Cua Song Markets", "site_operator"),
-    SimulatedPartner("BQL-CHO-XU-DONG", "Ban quản lý chợ Xứ Đông", "Xu Dong Markets", "site_operator"),
-    SimulatedPartner("DL-DAO-XANH", "Công ty Du lịch Đảo Xanh", "Dao Xanh Tourism", "site_operator"),
-    SimulatedPartner("DL-BAI-SONG", "Công ty Du lịch Bãi Sóng", "Bai Song Tourism", "site_operator"),
-    SimulatedPartner("DL-NUI-RONG", "Ban quản lý khu du lịch Núi Rồng", "Nui Rong Park", "site_operator"),
+    SimulatedPartner("TM-HOA-PHUONG", "Công ty Thương mại Hoa Phượng", "Hoa Phuong Retail", SITE_OPERATOR),
+    SimulatedPartner("TM-BEN-VUNG", "Công ty Bến Vững", "Ben Vung Centre", SITE_OPERATOR),
+    SimulatedPartner("BQL-CHO-CUA-SONG", "Ban quản lý chợ Cửa Sông", "Cua Song Markets", SITE_OPERATOR),
+    SimulatedPartner("BQL-CHO-XU-DONG", "Ban quản lý chợ Xứ Đông", "Xu Dong Markets", SITE_OPERATOR),
+    SimulatedPartner("DL-DAO-XANH", "Công ty Du lịch Đảo Xanh", "Dao Xanh Tourism", SITE_OPERATOR),
+    SimulatedPartner("DL-BAI-SONG", "Công ty Du lịch Bãi Sóng", "Bai Song Tourism", SITE_OPERATOR),
+    SimulatedPartner("DL-NUI-RONG", "Ban quản lý khu du lịch Núi Rồng", "Nui Rong Park", SITE_OPERATOR),
 )
 PARTNERS: Final = (*OPERATORS, BANK, MOBILE_MONEY_PROVIDER)
 
