@@ -99,10 +99,11 @@ def test_no_partner_writes_anothers_topic_reads_its_receipts_or_joins_its_group(
         secure.send(sender, topic_of(sender), b"its own")
         with pytest.raises(TopicAuthorizationFailedError):
             secure.send(sender, topic_of(owner), b"never there")
-        options = secure.options(secure.login(sender))
-        with pytest.raises(TopicAuthorizationFailedError), reading(secure.address, **options) as consumer:
-            values_of(consumer, receipts_topic_of(owner))
-        options["group_id"] = receipts_topic_of(owner)
+        assert secure.rights(sender, topic_of(sender)) == {"WRITE", "DESCRIBE"}
+        assert secure.rights(sender, receipts_topic_of(sender)) == {"READ", "DESCRIBE"}
+        with pytest.raises(TopicAuthorizationFailedError):
+            secure.rights(sender, receipts_topic_of(owner))
+        options = {**secure.options(secure.login(sender)), "group_id": receipts_topic_of(owner)}
         with pytest.raises(GroupAuthorizationFailedError), reading(secure.address, **options) as member:
             join(member, receipts_topic_of(sender))
 

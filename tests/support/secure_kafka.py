@@ -19,6 +19,7 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
+from kafka.errors import for_code
 
 from consumers import setting_up
 from consumers.access import Rule
@@ -97,6 +98,17 @@ class SecureKafka:
         """Send a message as a partner, and wait for the broker's answer."""
         with producing(self.address, **self.options(self.login(sender))) as producer:
             producer.send(topic, message).get(timeout=10)
+
+    def rights(self, partner: str, topic: str) -> set[str]:
+        """Ask the broker what a partner may do with a topic; as an error, if it may not even know of it."""
+        client = admin_client(self.settings(self.login(partner)))
+        try:
+            [seen] = client.describe_topics([topic])
+        finally:
+            client.close()
+        if seen["error_code"]:
+            raise for_code(seen["error_code"])(topic)
+        return set(seen["authorized_operations"])
 
     @contextmanager
     def with_rule(self, rule: Rule) -> Iterator[None]:
