@@ -79,9 +79,9 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
         ),
         "E1103/unreadable": Words(
             "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm hay khoảng trắng, webhook-timestamp là "
-            "số giây, webhook-signature là 1 đến {most} chữ ký v1,<base64> hoặc v1a,<base64>, cách nhau một dấu cách.",
+            "số giây, webhook-signature là 1 đến {most} chữ ký v1,BASE64 hoặc v1a,BASE64, cách nhau một dấu cách.",
             "The headers of the signature cannot be read: webhook-id has no dot and no space, webhook-timestamp is in "
-            "seconds, webhook-signature is 1 to {most} of v1,<base64> or v1a,<base64>, one space between them.",
+            "seconds, webhook-signature is 1 to {most} of v1,BASE64 or v1a,BASE64, one space between them.",
         ),
         "E1103/wrong": Words(
             "Không chữ ký nào do khóa đang dùng của đơn vị tạo ra trên đúng các byte này. Hãy ký "

@@ -108,9 +108,9 @@ _FAULTS = {
     ),
     SignatureFault.UNREADABLE: Words(
         "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm, webhook-timestamp là số giây, webhook-signature "
-        "dạng v1,<base64> hoặc v1a,<base64>, cách nhau một dấu cách.",
+        "dạng v1,BASE64 hoặc v1a,BASE64, cách nhau một dấu cách.",
         "The headers of the signature cannot be read: webhook-id has no dot, webhook-timestamp is in seconds, "
-        "webhook-signature is v1,<base64> or v1a,<base64>, one space between several.",
+        "webhook-signature is v1,BASE64 or v1a,BASE64, one space between several.",
     ),
     SignatureFault.WRONG: Words(
         "Không chữ ký nào do khóa đang dùng của đơn vị tạo ra trên đúng các byte này.",
