@@ -4,7 +4,7 @@ A worker: Kafka's records into the hub, each exactly once, until it is told to s
 Partitions are assigned by hand. A group that moves partitions between workers would add rebalances, their listeners
 and their known faults, and could not prove anything: whether a worker may store is decided by the database alone. Two
 workers on one feed are therefore safe; the one that comes second is fenced and stands back. More workers share the
-work by naming different partners.
+work by groups of partners.
 
 Whose a fault is decides what waits. One of a feed's records: that feed, while the others go on. One of the database:
 every feed, while the connection to Kafka stays and the logs' ends are asked for. One of Kafka: the connection is thrown

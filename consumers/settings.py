@@ -55,7 +55,7 @@ RESTART_SECONDS = 30.0
 WELL_SECONDS = 2 * STALL_SECONDS
 """When a worker that was started anew counts as well again: a hung one needs more than one stall to be found out."""
 
-STOP_WORKERS_SECONDS = 8.0
+STOP_WORKERS_SECONDS = 7.0
 """When a supervisor that shall stop kills the workers that have not ended; nothing of theirs is then half done."""
 
 

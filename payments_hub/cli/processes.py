@@ -25,7 +25,7 @@ STOP_SECONDS = 25
 """A web worker may take twenty seconds to answer what it began."""
 
 CONSUMER_STALLED = frozenset({70, 71})
-"""The statuses with which the consumers' watchdog ends a process that stands still."""
+"""The statuses with which the watchdog of the receipts ends their process; workers have a supervisor of their own."""
 
 _LOOK_SECONDS = 0.2
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -110,7 +110,7 @@ def hub_parts(settings: Settings) -> tuple[Part, ...]:
     parts = [Part("web", (*hub, "web")), Part("jobs", (*hub, "jobs"))]
     if settings.kafka_servers is not None:
         consumers = (sys.executable, "-m", "consumers")
-        parts.append(Part("consumers", (*consumers, "run"), CONSUMER_STALLED))
+        parts.append(Part("consumers", (*consumers, "run")))
         parts.append(Part("receipts", (*consumers, "receipts"), CONSUMER_STALLED))
     return tuple(parts)
 

@@ -20,15 +20,17 @@ RECORDS = 1000
 LOAD = 20_000
 BOMB = b"\0" * 100_000_000
 
+GROUPS = ("one", "other")
+
 NewPartner = Callable[..., str]
 
 
 @pytest.fixture
 def pair(new_partner: NewPartner, database: Database) -> tuple[str, str]:
-    """Make two partners in groups of their own, `one` and `other`."""
+    """Make two partners in groups of their own."""
     partners = new_partner(), new_partner()
     make_small_hub(database, partners)
-    move(database, dict(zip(partners, ("one", "other"), strict=True)))
+    move(database, dict(zip(partners, GROUPS, strict=True)))
     return partners
 
 
@@ -117,15 +119,16 @@ def test_sigterm_under_load_ends_the_supervisor_and_its_workers_in_time_with_not
     assert (supervisor.workers(), supervisor.alerts()) == ({}, [])
 
 
-def test_the_workers_of_a_killed_supervisor_end_by_themselves(
+def test_the_workers_of_a_killed_supervisor_end_by_themselves_for_they_hold_its_lifeline(
     pair: tuple[str, str], broker: str, database: Database, tmp_path: Path
 ) -> None:
-    with SupervisorProcess(database, broker, tmp_path) as supervisor:
-        wait_until(lambda: supervisor.runs("one", "other") and len(supervisor.children()) == 2, "both run")
+    with SupervisorProcess(database, broker, tmp_path, {"other": {"lifeline": False}}) as supervisor:
+        wait_until(lambda: supervisor.runs(*GROUPS) and len(supervisor.children()) == len(GROUPS), "both run")
+        without = supervisor.workers()["other"].process
         supervisor.process.kill()
         supervisor.process.wait()
 
-        wait_until(lambda: supervisor.left_over() == [], "no orphan is left", seconds=10)
+        wait_until(lambda: supervisor.left_over() == [without], "only who has none is left", seconds=10)
 
 
 def test_groups_are_taken_up_and_left_without_a_restart(

@@ -1,8 +1,8 @@
 """
 A group's worker for tests, as the product's own, whose orders come as JSON in its one argument.
 
-It may lack a codec, count as hung soon, and go on with a Kafka consumer after an exception out of its poll, which no
-product does: the consumer's next poll never returns.
+It may lack a codec, count as hung soon, not notice its supervisor's end, and go on with a Kafka consumer after an
+exception out of its poll, which no product does: the consumer's next poll never returns.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main(orders: dict[str, Any]) -> None:
     read_group(
         enter(),
         orders["group"],
-        lifeline=sys.stdin.fileno(),
+        lifeline=sys.stdin.fileno() if orders.get("lifeline", True) else None,
         connect=StubbornBroker if orders.get("stubborn") else KafkaBroker,
         stall_seconds=orders.get("stall_seconds", 55),
     )
