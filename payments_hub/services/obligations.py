@@ -151,10 +151,20 @@ def export_file(session: Session, wanted: ObligationFilter) -> bytes:
     rows = csv.writer(written)
     rows.writerow(EXPORT_COLUMNS)
     for found in find_obligations(session, wanted):
-        duty = found.duty
-        cells = (duty.partner, duty.flow, duty.place, duty.frequency.value, str(duty.due_days))
-        days = (duty.valid_from.isoformat(), _text(duty.valid_to) or "")
-        rows.writerow([*map(inert, cells), *days, "yes" if found.simulated else "no"])
+        rows.writerow([*_cells(found.duty), "yes" if found.simulated else "no"])
+    return written.getvalue().encode("utf-8-sig")
+
+
+def template(session: Session) -> bytes:
+    """Write a CSV file to be filled in: the import's columns, and a saved line of each flow to go by."""
+    by_flow: dict[str, Obligation] = {}
+    for found in find_obligations(session, ObligationFilter()):
+        by_flow.setdefault(found.duty.flow, found.duty)
+    written = io.StringIO(newline="")
+    rows = csv.writer(written)
+    rows.writerow(COLUMNS)
+    for _flow, duty in sorted(by_flow.items()):
+        rows.writerow(_cells(duty))
     return written.getvalue().encode("utf-8-sig")
 
 
@@ -184,3 +194,8 @@ def _subject(duty: Obligation) -> str:
 
 def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _cells(duty: Obligation) -> list[str]:
+    cells = (duty.partner, duty.flow, duty.place, duty.frequency.value, str(duty.due_days))
+    return [*map(inert, cells), duty.valid_from.isoformat(), _text(duty.valid_to) or ""]

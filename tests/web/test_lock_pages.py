@@ -67,8 +67,9 @@ def test_an_empty_page_says_that_nothing_is_locked(client: FlaskClient) -> None:
     assert "Số liệu đến cho mọi kỳ đều được xét ngay." in text
 
 
-def test_a_period_is_locked_by_a_form_and_stands_on_the_page(hub: SmallHub, client: FlaskClient) -> None:
-    answer = post(client, "/locks", flow="POS_SALES", period="2026-07", reason="Đã chốt sổ")
+@pytest.mark.parametrize("typed", ["2026-07", "7/2026"])
+def test_a_period_is_locked_by_a_form_and_stands_on_the_page(hub: SmallHub, client: FlaskClient, typed: str) -> None:
+    answer = post(client, "/locks", flow="POS_SALES", period=typed, reason="Đã chốt sổ")
 
     text = told(client.get(answer.location).text)
 
@@ -165,6 +166,17 @@ def test_the_page_says_what_a_release_would_change(
     hub.send(held)
 
     assert said in told(client.get("/locks").text)
+
+
+def test_what_was_decided_on_says_its_revision_and_its_amount(hub: SmallHub, client: FlaskClient) -> None:
+    lock_july(hub)
+    hub.send(report(1_234_000, revision=3))
+
+    post(client, "/locks/held", held=waiting(hub), why="Đã hỏi lại", decision="refuse")
+
+    decided = client.get("/locks").text.split('id="decided"')[1]
+    assert '<td class="r" data-l="Lần sửa">3</td>' in decided
+    assert " 3 1,23 triệu đồng Từ chối " in told(decided).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,22 @@ def test_all_faults_of_a_file_are_shown_and_nothing_can_be_confirmed(hub: SmallH
 
     assert shown.status_code == 422
     assert "3 chỗ cần sửa." in shown.text
+    assert "hỏi người vận hành, họ đăng ký chúng" in shown.text
     assert "content" not in hidden_fields(shown)
     assert "Shares days with the saved one from 1 Jan 2020 on." in english.text
     assert saved(hub) == before
+
+
+def test_the_template_can_be_filled_in_and_changes_nothing_as_it_is(hub: SmallHub) -> None:
+    client, before = reader(hub), saved(hub)
+
+    template = client.get("/obligations/template.csv").text
+    shown = send_file(client, *template.removeprefix("\ufeff").splitlines()[1:])
+
+    assert template.removeprefix("\ufeff").startswith("partner,flow,place,frequency,due_days,valid_from,valid_to\r\n")
+    assert 'href="/obligations/template.csv"' in client.get("/obligations/import").text
+    assert "Tệp này không đổi gì." in shown.text
+    assert (template.count("POS_SALES"), template.count("ACQ_P2M"), saved(hub)) == (1, 1, before)
 
 
 def test_what_somebody_changed_in_between_is_shown_again_and_not_saved(hub: SmallHub) -> None:

@@ -54,6 +54,7 @@ def file_of(client: FlaskClient, address: str = "/receipts.csv") -> list[dict[st
         ("code=E3004", set()),
         (f"site={MARKET}", {"market"}),
         ("period=2026-06-10", {"old"}),
+        ("period=10/6/2026", {"old"}),
         ("flow=ACQ_P2M", set()),
         ("since=5/7/2026", {"mistyped", "market"}),
         ("since=2026-07-05", {"mistyped", "market"}),

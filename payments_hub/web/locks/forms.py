@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from payments_hub.domain.flows import FLOWS
 from payments_hub.domain.languages import Language, Words
+from payments_hub.domain.typed_periods import read_period
 from payments_hub.kernel.errors import InvalidValueError
-from payments_hub.kernel.periods import Period
 from payments_hub.services.locks import LONGEST_REASON, MOST_AT_ONCE, checked_reason
 from payments_hub.web.components import FieldError
 
@@ -40,9 +40,7 @@ def lock_errors(values: Mapping[str, str], language: Language) -> tuple[FieldErr
     found = []
     if values["flow"] not in FLOWS:
         found.append(FieldError("flow", _FLOW.of(language)))
-    try:
-        Period.parse(values["period"])
-    except InvalidValueError:
+    if read_period(values["period"]) is None:
         found.append(FieldError("period", _PERIOD.of(language)))
     return (*found, *reason_errors("reason", values["reason"], language))
 
@@ -69,8 +67,8 @@ def chosen_deliveries(sent: Sequence[str]) -> list[int]:
 
 _FLOW = Words("Hãy chọn một luồng.", "Choose a flow.")
 _PERIOD = Words(
-    "Kỳ này chưa đọc được. Gõ như 2026-10-03, 2026-10, 2026-Q4 hoặc 2026.",
-    "This is no period. Type it like 2026-10-03, 2026-10, 2026-Q4 or 2026.",
+    "Kỳ này chưa đọc được. Gõ như 3/10/2026, 10/2026, Q4/2026 hoặc 2026.",
+    "This is no period. Type it like 3/10/2026, 10/2026, Q4/2026 or 2026.",
 )
 _REASON = Words(
     f"Hãy ghi lý do, từ 1 đến {LONGEST_REASON} ký tự.", f"Give a reason of 1 to {LONGEST_REASON} characters."

@@ -62,6 +62,8 @@ class DecidedLine:
     partner: str
     simulated: bool
     what: str
+    revision: str
+    said: str
     verdict: Tag
     at: str
     by: str
@@ -200,6 +202,8 @@ def _decided(held: HeldSlice, language: Language) -> DecidedLine:
         partner=held.partner,
         simulated=held.simulated,
         what=_what(held, language),
+        revision=str(held.revision),
+        said=then_words(held, outlook(held), language),
         verdict=verdict_tag(Verdict(held.verdict), language),
         at=formatting.NOTHING if held.decided_at is None else formatting.instant(held.decided_at, language),
         by=actor_words(held.decided_by, language),

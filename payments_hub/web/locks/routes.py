@@ -8,8 +8,8 @@ from werkzeug.exceptions import NotFound
 
 from payments_hub.domain.languages import Words
 from payments_hub.domain.people import Action
+from payments_hub.domain.typed_periods import read_period
 from payments_hub.kernel.errors import ConflictError
-from payments_hub.kernel.periods import Period
 from payments_hub.services.locks import Lists, lock_period, refuse_held, release_held, unlock_period
 from payments_hub.store import lock_pages
 from payments_hub.web.access import needs, route
@@ -50,10 +50,10 @@ def listed() -> ResponseReturnValue:
 def lock() -> ResponseReturnValue:
     """Lock a period."""
     values = {name: _sent(name) for name in ("flow", "period", "reason")}
-    errors = lock_errors(values, reading_language())
-    if errors:
+    errors, period = lock_errors(values, reading_language()), read_period(values["period"])
+    if errors or period is None:
         return _page(Typed(values, errors=errors)), 422
-    hub, period = current_hub(), Period.parse(values["period"])
+    hub = current_hub()
     try:
         with hub.database.transaction() as session:
             lock_period(session, values["flow"], period, reason=values["reason"], by=acting(), now=hub.clock.now())

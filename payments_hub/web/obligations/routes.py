@@ -27,6 +27,7 @@ from payments_hub.services.obligations import (
     import_obligations,
     read_file,
     read_form,
+    template,
 )
 from payments_hub.services.readers import scope_of
 from payments_hub.store.accounts import Account
@@ -66,6 +67,7 @@ def blueprint() -> Blueprint:
     may_see, may_change = needs(Action.SEE_OBLIGATIONS), needs(Action.CHANGE_OBLIGATIONS)
     route(made, "/obligations", may_see)(listed)
     route(made, "/obligations.csv", may_see)(listed_file)
+    route(made, "/obligations/template.csv", may_change)(template_file)
     route(made, "/obligations/import", may_change)(import_form)
     route(made, "/obligations/import", may_change, methods=("POST",))(preview)
     route(made, "/obligations/import/confirm", may_change, methods=("POST",))(confirm)
@@ -93,6 +95,14 @@ def listed_file() -> ResponseReturnValue:
     with read_session() as session:
         content = export_file(session, _asked(session, signed_in()))
     headers = {"Content-Disposition": "attachment; filename=payments-hub-obligations.csv"}
+    return Response(content, mimetype="text/csv", headers=headers)
+
+
+def template_file() -> ResponseReturnValue:
+    """Give a file to fill in: the columns' names, and a line of each flow that is saved, which changes nothing."""
+    with read_session() as session:
+        content = template(session)
+    headers = {"Content-Disposition": "attachment; filename=payments-hub-obligations-template.csv"}
     return Response(content, mimetype="text/csv", headers=headers)
 
 

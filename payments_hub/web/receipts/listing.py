@@ -14,6 +14,7 @@ from payments_hub.domain import formatting
 from payments_hub.domain.flows import FLOWS
 from payments_hub.domain.languages import Language, Words
 from payments_hub.domain.people import Viewer
+from payments_hub.domain.typed_periods import read_period
 from payments_hub.domain.verdicts import Cause, Verdict
 from payments_hub.kernel.clock import start_of_local_day
 from payments_hub.store.receipt_pages import ListedReceipt, ReceiptListQuery
@@ -107,11 +108,17 @@ def query_of(asked: Mapping[str, str], partner: str | None, behind: str = "") ->
         verdict=asked.get("verdict", ""),
         flow=asked.get("flow", ""),
         site=asked.get("site", ""),
-        period=asked.get("period", ""),
+        period=_exact_period(asked.get("period", "")),
         code=asked.get("code", ""),
         since=None if day is None else start_of_local_day(day),
         behind=behind,
     )
+
+
+def _exact_period(typed: str) -> str:
+    """Write a period as messages name it; what is none is looked for as it was typed, for a message may name it so."""
+    found = read_period(typed)
+    return typed if found is None else str(found)
 
 
 def receipts_page(
