@@ -47,6 +47,11 @@ HEADLINE, FORECAST = "MERCHANT_RECEIPTS", "CASHLESS_SHARE_AMOUNT"
 _PATIENCE_SECONDS = 420
 _LOOK_SECONDS = 0.2
 
+_OF_ANOTHER_KAFKA = tuple(
+    f"PAYMENTS_HUB_KAFKA_{name}"
+    for name in ("PROTOCOL", "USER", "PASSWORD_FILE", "CA_FILE", "ADMIN_USER", "ADMIN_PASSWORD_FILE", "CHECKED_BY")
+)
+
 
 def begin_anew(settings: Settings) -> Settings:
     """Empty the demonstration's own folder, once an earlier run's servers are stopped, and give settings for it."""
@@ -248,6 +253,8 @@ class Demonstration:
             "PAYMENTS_HUB_HOST": self.settings.host,
             "PAYMENTS_HUB_PORT": str(self.settings.port),
             "PAYMENTS_HUB_KAFKA_SERVERS": self.settings.kafka_servers or "",
+            # Its own Kafka asks nobody who they are, whatever is set for another one.
+            **dict.fromkeys(_OF_ANOTHER_KAFKA, ""),
             "PAYMENTS_HUB_LOG_LEVEL": "warning",
             # Eighteen months come in minutes, which no working partner does.
             "PAYMENTS_HUB_API_MESSAGES_A_MINUTE": "1000000",
