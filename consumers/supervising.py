@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import platform
 import sys
 
 import click
@@ -38,7 +38,7 @@ def run(groups: tuple[str, ...]) -> None:
     database = Database(database_url(settings), application_name="payments-consumers run", connections=1)
     supervisor = Supervisor(command=work_command, clock=clock, stop=stop)
     try:
-        supervisor.run(Reporter(database, clock, socket.gethostname(), groups, supervisor.look))
+        supervisor.run(Reporter(database, clock, platform.node(), groups, supervisor.look))
     finally:
         database.dispose()
     if supervisor.is_refused:
