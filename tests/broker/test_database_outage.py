@@ -43,26 +43,35 @@ def outage() -> Iterator[Outage]:
         yield made
 
 
-def send_and_read_through_the_outage(outage: Outage, checkpoint: Checkpoint, broker: str, partner: str) -> None:
-    """Read some records in peace, lose the database in the middle of the next ones, and read on when it is back."""
-    topic, connections = topic_of(partner), []
+def send_and_read_through_the_outage(outage: Outage, checkpoint: Checkpoint, broker: str, partner: str) -> int:
+    """
+    Read some records in peace, lose the database in the middle of the next ones, and read on when it is back.
+
+    Returns:
+        How many connections to Kafka it took.
+
+    """
+    topic = topic_of(partner)
+    connections: list[KafkaBroker] = []
+    rounds: list[bool] = []
     make_small_hub(outage.database, [partner])
     records = [nothing_to_report(partner, number) for number in range(GOOD)]
     for number in range(BAD):
         records.insert(60 * number + 30, b"garbage %d" % number)
 
     def connect() -> KafkaBroker:
-        connections.append(outage.begun.is_set())
-        return KafkaBroker(ConsumerSettings((broker,)))
+        connections.append(KafkaBroker(ConsumerSettings((broker,))))
+        return connections[-1]
 
     produce(broker, topic, records[:BEFORE])
-    with running(hub_worker(connect, checkpoint, lambda: [topic])):
+    with running(hub_worker(connect, checkpoint, lambda: [topic], beat=lambda: rounds.append(outage.begun.is_set()))):
         wait_until(lambda: stored_position(outage.database, topic) == BEFORE, "the first records are stored")
         outage.armed.set()
         produce(broker, topic, records[BEFORE:])
-        wait_until(lambda: sum(connections) > 1, "the worker has begun anew, and again, while the database is away")
+        wait_until(lambda: sum(rounds) > 4, "the worker comes round, and round again, while the database is away")
         outage.end()
         wait_until(lambda: stored_position(outage.database, topic) == GOOD + BAD, "all records are stored")
+    return len(connections)
 
 
 def quarantined(outage: Outage) -> int:
@@ -76,10 +85,10 @@ def test_records_of_an_outage_are_judged_after_it_each_once(
     partner, clock = new_partner(), SystemClock()
     checkpoint = Checkpoint(outage.database, accepting(ReferenceCache(), clock), clock)
 
-    send_and_read_through_the_outage(outage, checkpoint, broker, partner)
+    connections = send_and_read_through_the_outage(outage, checkpoint, broker, partner)
 
     assert verdicts(outage.database, partner) == {"ACCEPTED": GOOD, "REJECTED": BAD}
-    assert quarantined(outage) == BAD
+    assert (quarantined(outage), connections) == (BAD, 1)
 
 
 def test_an_outage_taken_for_a_fault_of_the_records_would_set_good_ones_aside(
