@@ -1,4 +1,9 @@
-"""What arrived, what was made of it, and what holds now. Deliveries, receipts, revisions and cells only grow."""
+"""
+What arrived, what was made of it, and what holds now. Deliveries, receipts, revisions and cells only grow.
+
+One function writes all rows of a slice in one transaction. Foreign keys stand where they say something of their own: a
+delivery's partner and a revision's place. The other columns repeat these, or name a row of the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +57,7 @@ class ReceiptRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, Identity())
     partner_id: Mapped[int]
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    delivery_id: Mapped[int] = mapped_column(BigInteger, index=True)
     previous_id: Mapped[str | None]
     cause: Mapped[str]
     replay_id: Mapped[str | None]
@@ -98,10 +103,10 @@ class SeenEventRow(Base):
 
     __tablename__ = "seen_event"
 
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[str] = mapped_column(primary_key=True)
     event_sha256: Mapped[bytes]
-    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipt.id"))
+    receipt_id: Mapped[str]
 
 
 class SliceRevisionRow(Base):
@@ -122,8 +127,8 @@ class SliceRevisionRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), unique=True)
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    delivery_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    partner_id: Mapped[int]
     flow: Mapped[str]
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
     frequency: Mapped[str]
@@ -193,9 +198,9 @@ class SliceHeadRow(Base):
 
     __tablename__ = "slice_head"
 
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    partner_id: Mapped[int] = mapped_column(primary_key=True)
     flow: Mapped[str] = mapped_column(primary_key=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
+    place_id: Mapped[int] = mapped_column(primary_key=True)
     frequency: Mapped[str] = mapped_column(primary_key=True)
     start: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int]
@@ -214,9 +219,9 @@ class TouchedSliceRow(Base):
     __tablename__ = "touched_slice"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    partner_id: Mapped[int]
     flow: Mapped[str]
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    place_id: Mapped[int]
     frequency: Mapped[str]
     start: Mapped[date]
     currency: Mapped[str]
