@@ -30,7 +30,11 @@ EVERY_KIND: dict[AlertKind, tuple[str, dict[str, object], str]] = {
         f"payments-consumers restart-feed {PARTNER} --reason",
     ),
     AlertKind.FEED_SUSPENDED: (PARTNER, {"rejected": 5000}, f"payments-consumers resume {PARTNER} --reason"),
-    AlertKind.FEED_HELD_BACK: (f"{FEED}-0", {"position": 1, "log_end": 9, "since": "2026-07-05T01:02:03+00:00"}, "Từ 5/7/2026 08:02."),
+    AlertKind.FEED_HELD_BACK: (
+        f"{FEED}-0",
+        {"position": 1, "log_end": 9, "since": "2026-07-05T01:02:03+00:00"},
+        "Từ 5/7/2026 08:02.",
+    ),
     AlertKind.TOPIC_PARTITIONS: (FEED, {"partitions": 3}, "3 phân vùng"),
     AlertKind.WORKER_ENDED: (
         "hub1/main",
