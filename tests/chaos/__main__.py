@@ -101,7 +101,7 @@ def _run(bench: Bench, scenario: Scenario, left_seconds: float) -> Outcome:
 def _show_logs(bench: Bench) -> None:
     """Show how the last workers' logs end."""
     for log in sorted(bench.folder.glob("*.log"), key=lambda path: path.stat().st_mtime)[-3:]:
-        print(f"{log.name}:", *log.read_text(encoding="utf-8").splitlines()[-6:], sep="\n  ", file=sys.stderr)  # noqa: T201
+        sys.stderr.write("\n  ".join([f"{log.name}:", *log.read_text(encoding="utf-8").splitlines()[-6:], ""]))
 
 
 def _mend(bench: Bench) -> None:

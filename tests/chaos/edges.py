@@ -132,9 +132,13 @@ def _send_and_cut(bench: Bench, hub: Hub, proxy: Proxy, records: int, cuts: int)
     for number in range(cuts):
         proxy.turn(Mode.CUT_AFTER_COMMIT)
         bench.send(hub.topics[0], range(number * portion, (number + 1) * portion))
-        wait_until(lambda wanted=number + 1: proxy.cuts >= wanted, "an answer to COMMIT is lost")  # type: ignore[misc]
+        _wait_for_cuts(proxy, number + 1)
         proxy.turn(Mode.PASS)
     bench.send(hub.topics[0], range(cuts * portion, records))
+
+
+def _wait_for_cuts(proxy: Proxy, cuts: int) -> None:
+    wait_until(lambda: proxy.cuts >= cuts, "an answer to COMMIT is lost")
 
 
 def slow_batch(bench: Bench, outcome: Outcome) -> None:
