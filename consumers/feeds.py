@@ -166,6 +166,14 @@ class Feeds:
         progress.state, progress.detail = FeedState.BLOCKED, detail
         return news
 
+    def blocked(self) -> Mapping[Feed, int]:
+        """List the feeds that a person must decide about, with where each stands as far as this worker knows."""
+        return {feed: one.known_position for feed, one in self._progress.items() if one.state is FeedState.BLOCKED}
+
+    def try_soon(self, feed: Feed) -> None:
+        """Ask the database about a feed that stands still without waiting for its turn."""
+        self._progress[feed].retry_at = 0.0
+
     def suspend(self, partners: Collection[str]) -> tuple[Feed, ...]:
         """Read the feeds of exactly these partners no more, and those of all others again; tell which begin again."""
         resumed = []

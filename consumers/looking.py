@@ -60,6 +60,7 @@ class Surroundings:
         with own_transaction(self.database) as session:
             self._wanted = self.topics(session)
             suspended = suspensions.suspended_partners(session)
+            self._see_decisions(session)
         before = self.feeds.positions().keys()
         present = broker.feeds(self._wanted)
         self._follow(broker, present)
@@ -92,6 +93,15 @@ class Surroundings:
                 offsets.save_status(session, self.feeds.statuses(self._heard_at))
         except DatabaseFaultError as error:
             log.warning("status_lost", error=error.message)
+
+    def _see_decisions(self, session: Session) -> None:
+        """Try blocked feeds at once that somebody has moved: their own turn may come much later."""
+        blocked = self.feeds.blocked()
+        standings = offsets.read_standings(session, {feed.topic for feed in blocked}) if blocked else {}
+        for feed, position in blocked.items():
+            standing = standings.get((feed.topic, feed.partition))
+            if standing is not None and standing.next_offset != position:
+                self.feeds.try_soon(feed)
 
     def _follow(self, broker: Broker, present: Collection[Feed]) -> None:
         """Take new feeds up, and leave vanished ones before a poll asks for them."""

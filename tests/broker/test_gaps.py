@@ -1,5 +1,6 @@
 """A log that is not what the stored position is of: its feed stands still and is told, and nothing is read from it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ from tests.support.consuming import (
     stored_position,
 )
 from tests.support.ledger import bodies, count, record
+from tests.support.postgres import RUN_FOLDER
 from tests.support.standing import alerts_of
 from tests.support.waiting import wait_until
 
@@ -207,6 +209,39 @@ def test_a_log_that_ends_before_the_stored_position_blocks_its_feed(
 
     assert detail(ledger_database, topic) == "the log ends at 5, before the stored position 9: it was cut"
     assert (count(ledger_database, partner), stored_position(ledger_database, topic)) == (5, 9)
+
+
+def test_a_record_whose_bytes_fell_over_on_the_disk_blocks_its_feed_alone_until_a_person_steps_over_it(
+    broker: str, new_partner: NewPartner, ledger_database: Database, tmp_path: Path
+) -> None:
+    partner, sound = new_partner(), new_partner()
+    topics = [topic_of(partner), topic_of(sound)]
+    for values in ([b"good"] * 3, [b"to be damaged"], [b"after"]):
+        produce(broker, topics[0], values)
+    damage(topics[0], b"to be damaged")
+
+    with running(ledger_worker(ledger_database, broker, lambda: topics)):
+        wait_until(lambda: is_blocked(ledger_database, topics[0]), "it is blocked")
+        produce(broker, topics[1], [b"sound"])
+        wait_until(lambda: count(ledger_database, sound) == 1, "the other feed is read on")
+        blocked_at, told = stored_position(ledger_database, topics[0]), detail(ledger_database, topics[0])
+        shown = restart(broker, ledger_database, tmp_path, partner, "--at", "4", "--apply")
+        wait_until(lambda: count(ledger_database, partner) == 4, "what came after it is read")
+        wait_until(lambda: not alerts_of(ledger_database, AlertKind.FEED_BLOCKED), "the alert is over")
+
+    assert blocked_at == 3
+    assert str(told).startswith("its records cannot be read: CorruptRecordError")
+    assert "offsets 3 to 3 are left out, 1 of which Kafka still has" in shown
+    assert bodies(ledger_database, partner) == [*[b"good"] * 3, b"after"]
+
+
+def damage(topic: str, value: bytes) -> None:
+    """Change one byte of a record in the broker's own file, as a failing disk may."""
+    (log,) = Path(os.environ[RUN_FOLDER]).glob(f"kafka/**/{topic}-0/00000000000000000000.log")
+    with log.open("r+b") as file:
+        place = file.read().index(value)
+        file.seek(place)
+        file.write(b"T")
 
 
 def test_partitions_added_by_mistake_are_read_from_their_first_record_and_an_alert_names_the_topic(
