@@ -169,7 +169,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="payments-hub-bench-") as folder:
         missing = broker_in(Path(folder)).missing() or connect.missing()
         if missing is not None:
-            sys.exit(f"The benchmark needs a real Kafka and Kafka Connect: {missing}.")
+            packages = "openjdk-17-jre-headless and maven"
+            sys.exit(f"The benchmark needs a real Kafka and Kafka Connect: {missing}. Install {packages}.")
         result, best = compare(Path(folder, "compared"), arguments)
         if arguments.long:
             goal = Goal(arguments.minutes * 60, round(arguments.millions * 1_000_000))
