@@ -71,7 +71,7 @@ def number(database: Database, query: str) -> int:
 
 
 DELIVERIES = "SELECT count(*) FROM delivery"
-EVENTS = "SELECT count(*) FROM security_event WHERE kind = 'signature' AND partner = 'HP-1'"
+EVENTS = "SELECT count(*) FROM security_event WHERE kind = 'signature' AND partner = 'HP-1' AND actor LIKE 'key:hp%'"
 
 
 FORMS = {

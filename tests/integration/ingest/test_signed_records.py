@@ -38,7 +38,7 @@ def told(receipt: ReceiptV1) -> tuple[Verdict, list[str]]:
     return receipt.verdict, [finding.code for finding in receipt.findings if finding.severity == "error"]
 
 
-ACCEPTED = (Verdict.ACCEPTED, [])
+ACCEPTED: tuple[Verdict, list[str]] = (Verdict.ACCEPTED, [])
 UNSIGNED = (Verdict.REJECTED, ["E1103"])
 AMBIGUOUS = (Verdict.REJECTED, ["E1001"])
 

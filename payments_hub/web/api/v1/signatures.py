@@ -25,6 +25,7 @@ from payments_hub.contracts.signatures import (
 )
 from payments_hub.domain.languages import Words
 from payments_hub.domain.security_events import Kind
+from payments_hub.web.context import caller_key
 from payments_hub.web.refusals import RefusalError
 from payments_hub.web.refused import refused
 
@@ -80,7 +81,7 @@ def require_signature(signed: SignedBody, keys: Sequence[SigningKey], *, is_bina
 
 
 def _refusal(code: str, words: Words) -> RefusalError:
-    refused(Kind.SIGNATURE)
+    refused(Kind.SIGNATURE, actor=f"key:{caller_key().prefix}")
     return RefusalError(401, code, words, headers=_CHALLENGE)
 
 
