@@ -9,7 +9,7 @@ import pytest
 
 from consumers.topics import topic_of
 from payments_hub.store.session import Database
-from tests.support.consuming import open_transactions, produce, stored_position
+from tests.support.consuming import open_transactions, produce, reported_state, stored_position
 from tests.support.small_hub import make_small_hub, nothing_to_report, verdicts
 from tests.support.supervising import SupervisorProcess, move
 from tests.support.waiting import wait_until
@@ -123,7 +123,8 @@ def test_the_workers_of_a_killed_supervisor_end_by_themselves_for_they_hold_its_
     pair: tuple[str, str], broker: str, database: Database, tmp_path: Path
 ) -> None:
     with SupervisorProcess(database, broker, tmp_path, {"other": {"lifeline": False}}) as supervisor:
-        wait_until(lambda: supervisor.runs(*GROUPS) and len(supervisor.children()) == len(GROUPS), "both run")
+        wait_until(lambda: all(reported_state(database, topic_of(each)) for each in pair), "both read")
+        wait_until(lambda: supervisor.runs(*GROUPS) and len(supervisor.children()) == len(GROUPS), "both are seen")
         without = supervisor.workers()["other"].process
         supervisor.process.kill()
         supervisor.process.wait()
