@@ -204,8 +204,8 @@ def _does_not_add_up(said: _Said) -> WordedAlert:
     return WordedAlert(
         said.alert,
         Words(
-            f"Số lần nhận và biên nhận của {partner} ngày {day} không khớp.",
-            f"Deliveries and receipts of {partner} on {day} do not add up.",
+            f"Số lần nhận và biên nhận của {partner} ngày {_day(day, Language.VI)} không khớp.",
+            f"Deliveries and receipts of {partner} on {_day(day, Language.EN)} do not add up.",
         ),
         Words(
             "Sổ ghi bị sửa bên ngoài hệ thống, hoặc phần mềm có lỗi: giữ nguyên cơ sở dữ liệu, sao lưu, so với bản sao "
@@ -216,6 +216,11 @@ def _does_not_add_up(said: _Said) -> WordedAlert:
         command=f"payments-hub reconcile --from {day} --to {day} --partner {partner}",
         details=tuple(fault_words(fault) for fault in said.listed("faults")),
     )
+
+
+def _day(written: str, language: Language) -> str:
+    day = formatting.read_day(written)
+    return written if day is None else formatting.day(day, language)
 
 
 def _reason(said: _Said) -> tuple[Words, ...]:

@@ -12,6 +12,7 @@ from payments_hub.kernel.clock import local_day
 from payments_hub.services.reconciliation import reconcile
 from payments_hub.store.alerts import AlertKind, raise_alert, resolve_alert
 from payments_hub.store.consumer_workers import ConsumerWorker, save_workers
+from payments_hub.store.leases import take_lease
 from payments_hub.store.offsets import FeedState, FeedStatus, save_status
 from payments_hub.store.reconciliation import CountedDay, save_counted
 from payments_hub.store.session import Database
@@ -94,6 +95,7 @@ def test_every_kind_of_alert_stands_on_top_with_what_to_do(hub: SmallHub) -> Non
     assert told["runs"] is False
     client.get("/language/en")
     english = client.get("/operations").text
+    assert f"Deliveries and receipts of {PARTNER} on 5 Jul 2026 do not add up." in english
     assert "Delivery 17 has no receipt." in english
     assert "ended by itself, 2 times: signal 9." in english
 
@@ -153,7 +155,7 @@ def test_a_feed_that_stands_still_says_why_and_in_which_group_it_is(hub: SmallHu
 
     assert "Tạm ngừng đọc" in page
     assert "too much was refused" in page
-    assert '<td data-l="Nhóm">malls</td>' in page
+    assert '<td class="nowrap" data-l="Nhóm">malls</td>' in page
     assert f'href="/feeds/{PARTNER}"' in page
 
 
@@ -182,12 +184,17 @@ def test_what_needs_somebody_leads_to_where_it_is_done_and_jobs_have_names(hub: 
         " VALUES ('reconciling', :now, 1, :now, :now, '6 days, 1 with faults') RETURNING 1",
         now=NOW,
     )
+    hub.send(report(1))
+    hub.rows("UPDATE touched_slice SET touched_at = :then RETURNING 1", then=NOW - timedelta(minutes=6))
+    with hub.database.transaction() as session:
+        take_lease(session, "scheduler", "hub-1-4711-140136711409680", now=NOW, seconds=60)
     page = reader(hub).get("/operations").text
 
     assert '<a href="#jobs">Xem việc định kỳ</a>' in page
     assert "Đối chiếu lần nhận với biên nhận" in page
     assert "đếm lại 6 ngày của đối tác, 1 không khớp" in page
     assert '<a href="/quarantine">' in page
+    assert "máy hub-1, tiến trình 4711" in page
 
 
 def test_empty_parts_say_what_fills_them(hub: SmallHub) -> None:

@@ -250,7 +250,7 @@ def _facts(seen: Operations, language: Language) -> tuple[Fact, ...]:
         oldest = ago(seen.now - since, language)
         return Words(f"{number}, cũ nhất {oldest}", f"{number}, the oldest {oldest}").of(language)
 
-    holders = ", ".join(f"{lease.name}: {lease.holder}" for lease in seen.leases if lease.held_until > seen.now)
+    holders = ", ".join(_holder(lease.holder, language) for lease in seen.leases if lease.held_until > seen.now)
     nobody = Words("không ai", "nobody").of(language)
     megabytes = formatting.whole(round(seen.waiting.database_bytes / 1_000_000), language)
     waits = seen.waiting
@@ -275,6 +275,14 @@ def _facts(seen: Operations, language: Language) -> tuple[Fact, ...]:
     return tuple(
         Fact(name.of(language), value, address=address) for (name, value), address in zip(named, addresses, strict=True)
     )
+
+
+def _holder(holder: str, language: Language) -> str:
+    """Say which process holds a lease: its machine, its number, and what tells it from others before it."""
+    machine, process, told_apart = ["", "", *holder.rsplit("-", 2)][-3:]
+    if not (machine and process.isdecimal() and told_apart.isdecimal()):
+        return holder
+    return Words(f"máy {machine}, tiến trình {process}", f"machine {machine}, process {process}").of(language)
 
 
 def _silent(row: CalendarRow, seen: Operations, language: Language) -> SilentLine:
