@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Sequence
 
 from consumers.errors import BrokerUnreachableError
-from consumers.security import Security, tls_fault
+from consumers.security import Security, tls_context
 from consumers.settings import REQUEST_SECONDS, ConsumerSettings
 
 
@@ -33,6 +34,24 @@ def silent(settings: ConsumerSettings) -> BrokerUnreachableError:
             "Does it want TLS or a password, or is it still starting?"
         )
     return BrokerUnreachableError(_refused(server, settings.security))
+
+
+def tls_fault(server: str, security: Security, *, timeout_seconds: float) -> str | None:
+    """Say why TLS cannot be spoken with a server that listens; None if it can."""
+    host, _, port = server.rpartition(":")
+    host = host.strip("[]")
+    context = tls_context(security.ca_file)
+    try:
+        with (
+            socket.create_connection((host, int(port)), timeout=timeout_seconds) as plain,
+            context.wrap_socket(plain, server_hostname=host),
+        ):
+            return None
+    except ssl.SSLCertVerificationError as error:
+        why = error.verify_message
+        return f"its certificate is not to be trusted: {why}. Is PAYMENTS_HUB_KAFKA_CA_FILE its authority?"
+    except (OSError, ValueError) as error:
+        return f"it does not speak TLS 1.2 or later ({type(error).__name__}). Is it the right port?"
 
 
 def _refused(server: str, security: Security) -> str:

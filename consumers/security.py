@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import socket
 import ssl
 import stat
 from collections.abc import Mapping, Sequence
@@ -171,21 +170,3 @@ def write_password(file: Path, password: str) -> Path:
         opened.flush()
         os.fsync(opened.fileno())
     return file
-
-
-def tls_fault(server: str, security: Security, *, timeout_seconds: float) -> str | None:
-    """Say why TLS cannot be spoken with a server that listens; None if it can."""
-    host, _, port = server.rpartition(":")
-    host = host.strip("[]")
-    context = tls_context(security.ca_file)
-    try:
-        with (
-            socket.create_connection((host, int(port)), timeout=timeout_seconds) as plain,
-            context.wrap_socket(plain, server_hostname=host),
-        ):
-            return None
-    except ssl.SSLCertVerificationError as error:
-        why = error.verify_message
-        return f"its certificate is not to be trusted: {why}. Is PAYMENTS_HUB_KAFKA_CA_FILE its authority?"
-    except (OSError, ValueError) as error:
-        return f"it does not speak TLS 1.2 or later ({type(error).__name__}). Is it the right port?"

@@ -24,7 +24,8 @@ from consumers.broker import KafkaBroker
 from consumers.cli import main
 from consumers.errors import BrokerOpenError, BrokerUnreachableError
 from consumers.guarding import Guard, check_broker
-from consumers.security import Login, Security, tls_context, tls_fault
+from consumers.reaching import tls_fault
+from consumers.security import Login, Security, tls_context
 from consumers.settings import ConsumerSettings
 from consumers.topics import receipts_topic_of, topic_of
 from payments_hub.kernel.clock import SystemClock

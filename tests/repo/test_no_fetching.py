@@ -24,7 +24,7 @@ CLIENTS = {
 ALLOWED = {"payments_hub/cli/client.py": "the demonstration speaks to its own web, on 127.0.0.1 alone"}
 SOCKETS = {
     "payments_hub/cli/broker.py": "looks whether a port of this machine is taken",
-    "consumers/broker.py": "tries whether a Kafka server of the settings answers",
+    "consumers/reaching.py": "tries whether a Kafka server of the settings answers",
     "payments_hub/store/cluster.py": "asks the system for a free port",
     "payments_hub/cli/demonstration.py": "asks the system for a free port",
     "payments_hub/jobs/runner.py": "names this machine",
