@@ -212,7 +212,7 @@ class KafkaBroker:
 
     def _look_at_cluster(self) -> Any:
         """Ask for all topics, within bounds: the client's own `topics` waits without end while no broker answers."""
-        # Only this way may be given a time. The dependency is pinned, and a test asks a silent broker.
+        # Only this way may be given a time. The dependency is pinned, and the fault bench asks a silent broker.
         consumer = self._consumer
         self._want_all_topics()
         future = consumer._cluster.request_update()  # noqa: SLF001

@@ -16,8 +16,7 @@ from payments_hub.store.offsets import FeedState, FeedStatus, Standing
 STOPPED = "its worker was stopped"
 """The last word of a worker that ended as it was asked to; one that leaves none has died."""
 
-LIVING_STATES = frozenset({FeedState.READING, FeedState.WAITING})
-"""What only a living worker says of a feed; the others last until a person has decided."""
+_NOT_READ_YET = "not read yet"
 
 _WHOLE_POLL = 1_000_000
 
@@ -47,7 +46,7 @@ class _Progress:
     failures: int = 0
     retry_at: float = 0.0
     state: FeedState = FeedState.WAITING
-    detail: str | None = "not read yet"
+    detail: str | None = _NOT_READ_YET
     is_suspect: bool = False
     deaths: int = 0
 
@@ -219,7 +218,7 @@ class Feeds:
     def stopped(self) -> None:
         """Note that nothing is read any more, as it was asked for."""
         for progress in self._progress.values():
-            if progress.state in LIVING_STATES:
+            if progress.state is FeedState.READING or progress.detail == _NOT_READ_YET:
                 progress.detail = STOPPED
 
     def statuses(self, heard_at: datetime) -> list[FeedStatus]:
@@ -247,3 +246,9 @@ class Feeds:
     def _recover(progress: _Progress) -> None:
         progress.failures = 0
         progress.state, progress.detail = FeedState.READING, None
+
+
+def is_left_by_the_dead(status: FeedStatus) -> bool:
+    """Tell whether only a living worker would say this of a feed: if none lives, it did not end as it was asked to."""
+    reading = status.state is FeedState.READING and status.detail != STOPPED
+    return reading or (status.state is FeedState.WAITING and status.detail == _NOT_READ_YET)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from consumers.broker import Broker
 from consumers.errors import DatabaseFaultError
 from consumers.faults import own_transaction
-from consumers.feeds import LIVING_STATES, STOPPED, Feeds
+from consumers.feeds import Feeds, is_left_by_the_dead
 from consumers.placing import hold_to_log
 from consumers.suspending import Rejections
 from consumers.topics import Feed
@@ -122,7 +122,7 @@ class Surroundings:
             statuses = [one for one in offsets.read_statuses(session) if one.topic in self._wanted]
         followed = self.feeds.followed()
         deaths = {Feed(one.topic, one.partition): one.deaths for one in attempts}
-        if any(one.state in LIVING_STATES and one.detail != STOPPED for one in statuses):
+        if any(map(is_left_by_the_dead, statuses)):
             log.warning("predecessor_died", feeds=len(followed))
             self.feeds.suspect(followed, deaths)
         else:
