@@ -25,6 +25,7 @@ from consumers.security import Login, refuse_listeners, write_password
 from consumers.settings import ConsumerSettings, refuse_unchecked
 from consumers.topics import TOPIC_SETTINGS
 from payments_hub.kernel.clock import Clock
+from payments_hub.kernel.errors import ConfigurationError
 from payments_hub.store.alerts import AlertKind, open_alerts, raise_alert, resolve_alert
 from payments_hub.store.session import Database
 
@@ -49,7 +50,7 @@ def check_broker(settings: ConsumerSettings, partners: Collection[str]) -> None:
     refuse_unchecked(settings)
     if settings.security is None:
         with administering(settings) as administration:
-            refuse_listeners(administration.brokers(), None)
+            refuse_elsewhere(administration.brokers())
     elif settings.admin is None:
         log.warning("broker_not_checked", left_to=settings.checked_by)
     else:
@@ -74,6 +75,20 @@ def openings(
         words = "everybody may write what has no rule: set allow.everyone.if.no.acl.found=false, or find the wide rule"
         found.append(Opening(ANYTHING, EVERYBODY, "WRITE", words))
     return tuple(found)
+
+
+def refuse_elsewhere(addresses: Sequence[str]) -> None:
+    """
+    Refuse brokers that are asked on this machine and want to be spoken to, in the open, on another.
+
+    Raises:
+        BrokerOpenError: One of them is elsewhere.
+
+    """
+    try:
+        refuse_listeners(addresses, None)
+    except ConfigurationError as error:
+        raise BrokerOpenError(error.message, [Opening(ANYTHING, EVERYBODY, "READ", error.message)]) from error
 
 
 def trusted(settings: ConsumerSettings) -> frozenset[str]:

@@ -4,7 +4,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from consumers.access import Rule
-from consumers.guarding import check_broker, trusted
+from consumers.errors import BrokerOpenError
+from consumers.guarding import check_broker, refuse_elsewhere, trusted
 from consumers.security import Login, Security
 from consumers.setting_up import Sight, lack_of
 from consumers.settings import ConsumerSettings
@@ -28,6 +29,13 @@ def test_who_looks_instead_stands_in_the_log_of_each_start() -> None:
     assert [(one["event"], one["log_level"], one["left_to"]) for one in logs] == [
         ("broker_not_checked", "warning", "the bank's nightly run")
     ]
+
+
+def test_a_kafka_of_this_machine_that_sends_its_clients_elsewhere_in_the_open_is_refused() -> None:
+    refuse_elsewhere(["127.0.0.1:9092"])
+
+    with pytest.raises(BrokerOpenError, match=r"kafka\.vn:9092 is not this machine"):
+        refuse_elsewhere(["127.0.0.1:9092", "kafka.vn:9092"])
 
 
 def test_the_hub_and_the_administrator_are_trusted_and_nobody_else() -> None:
