@@ -8,6 +8,7 @@ A header counts only if the hub reads it: the content type, CloudEvents' attribu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 import orjson
@@ -58,6 +59,8 @@ def _in_structured_form(text: bytes, attributes: dict[str, str], stated: str | N
     return _written_as_structured(attributes, text)
 
 
+# Senders use a handful of spellings; the bound is on what a hostile one can make us keep.
+@lru_cache(maxsize=256)
 def _content_type_fault(stated: str | None) -> Finding | None:
     if stated is None:
         return None
@@ -92,6 +95,7 @@ def _read_headers(headers: Headers) -> dict[str, str] | Finding:
     return read
 
 
+@lru_cache(maxsize=256)
 def _wanted_name(name: str) -> str | None:
     lowered = name.lower()
     if lowered.startswith(_PREFIXES):

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from itertools import islice
+from operator import attrgetter, eq
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -57,6 +58,7 @@ _KEYS_OF_MESSAGE, _KEYS_OF_DATA, _KEYS_OF_SHARES, _KEYS_OF_COVERAGE = 6, 8, 3, 2
 """How many keys stand there whatever is left out."""
 
 _MANY_OWNERS = 3
+_WHITE_SPACE = b" \t\r\n"
 _ALL = WHOLE_SHARE_BASIS_POINTS
 _NO_BAND = (0, LARGEST_WHOLE)
 """Any payment is believed, as long as there is one."""
@@ -113,14 +115,7 @@ class _Rules:
 
 
 def read_quickly(text: bytes) -> QuickSlice | None:
-    """
-    Read a message in structured form; None where the thorough way has to decide.
-
-    Keys that stand twice are found by counting: without escapes, each colon of the text stands behind a key or in one
-    of the texts that were read. One more is a key that was lost in reading, or the colon of its value.
-    """
-    if b"\\" in text:
-        return None
+    """Read a message in structured form; None where the thorough way has to decide."""
     try:
         message: Any = _DECODER.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -133,7 +128,6 @@ def read_quickly(text: bytes) -> QuickSlice | None:
     if not (_envelope_is_plain(message) and _data_is_plain(data, rules) and _cells_are_plain(data, rules)):
         return None
     cells = data.cells
-    cells.sort(key=rules.dimensions)
     left_out = _fill_in(cells, has_refunds=rules.has_refunds)
     written = _ENCODER.encode(cells)
     for cell in cells:
@@ -141,7 +135,7 @@ def read_quickly(text: bytes) -> QuickSlice | None:
             cell.contributors = None
             left_out += 1 + _KEYS_OF_SHARES
     keys = _keys_of(message, data, rules) + rules.keys_of_cell * len(cells) - left_out
-    if text.count(b":") != keys + _colons_in_texts(message, data):
+    if not _every_key_was_read(text, keys, message, data):
         return None
     hashes = hash_written(message.id, message.source, time, _canonical(data, rules), written)
     return QuickSlice(_event(message, data, time, period, rules), hashes)
@@ -166,9 +160,9 @@ def _data_is_plain(data: Any, rules: _Rules) -> bool:
 
 
 def _cells_are_plain(data: Any, rules: _Rules) -> bool:
-    """Tell whether every cell keeps its rules, none stands twice, and the sums are the control's."""
+    """Tell whether every cell keeps its rules, none stands twice, and the sums are the control's; put them in order."""
     cells = data.cells
-    if len(cells) > 1 and len(set(map(rules.dimensions, cells))) < len(cells):
+    if not _in_order(cells, rules.dimensions):
         return False
     if sum([cell.count for cell in cells]) != data.control.count:
         return False
@@ -179,6 +173,18 @@ def _cells_are_plain(data: Any, rules: _Rules) -> bool:
     if rules.has_refunds and not _refunds_fit(cells):
         return False
     return _amounts_fit(cells, *rules.band.get(data.currency, _NO_BAND))
+
+
+def _in_order(cells: list[Any], dimensions: Callable[[Any], Any]) -> bool:
+    """Put cells into the order of their dimensions; tell whether each stands once."""
+    keys = list(map(dimensions, cells))
+    ordered = sorted(keys)
+    if True in map(eq, ordered, islice(ordered, 1, None)):
+        return False
+    # Most are sent in this order already.
+    if keys != ordered:
+        cells.sort(key=dimensions)
+    return True
 
 
 def _amounts_fit(cells: Sequence[Any], low: int, high: int) -> bool:
@@ -231,6 +237,19 @@ def _fill_in(cells: Sequence[Any], *, has_refunds: bool) -> int:
     for cell in without_amount:
         cell.refund_amount = 0
     return len(without_status) + len(without_count) + len(without_amount)
+
+
+def _every_key_was_read(text: bytes, keys: int, message: Any, data: Any) -> bool:
+    """
+    Tell whether no key stands twice, by counting; False says only that the thorough way must decide.
+
+    Without escapes, each colon stands behind a key or in one of the texts that were read: one more is a key that was
+    lost in reading, or in its value. With escapes that cannot be said; but each key is followed by a quotation mark
+    and a colon, perhaps with white space between, and what a text holds of these only adds.
+    """
+    if b"\\" in text:
+        return text.translate(None, _WHITE_SPACE).count(b'":') == keys
+    return text.count(b":") == keys + _colons_in_texts(message, data)
 
 
 def _colons_in_texts(message: Any, data: Any) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 
 import orjson
@@ -74,9 +75,11 @@ class Plausibility:
         remarks = [*_revision_findings(event, states[key])]
         if event.action is Action.REPLACE:
             bands = self.bands.get(Series(*key[:4]), _NO_BANDS)
-            remarks += _total_findings(event, bands)
+            if bands:
+                remarks += _total_findings(event, bands)
             remarks += _copy_findings(slice_, states, self.cells)
-            remarks += _ticket_findings(slice_, bands, told)
+            if bands:
+                remarks += _ticket_findings(slice_, bands, told)
         if not remarks and not told:
             return told
         kept = (one for one in (*told, *remarks) if not self._is_normal(one, slice_))
@@ -130,7 +133,8 @@ def load_plausibility(session: Session, keys: Collection[SliceKey], now: datetim
     """Read what slices are compared with: their series' bands, what was called normal, the periods before."""
     if not keys:
         return Plausibility()
-    seasons = {season_of(Period(key.start, Frequency(key.frequency))) for key in keys}
+    periods = {(key.start, key.frequency) for key in keys}
+    seasons = {season_of(Period(start, Frequency(frequency))) for start, frequency in periods}
     before = {_period_before(key) for key in keys if FLOWS[key.flow].over_time is OverTime.SUM} - set(keys)
     return Plausibility(
         bands=read_bands(session, {Series(*key[:4]) for key in keys}, seasons - {ANY_SEASON}),
@@ -140,7 +144,13 @@ def load_plausibility(session: Session, keys: Collection[SliceKey], now: datetim
 
 
 def _period_before(key: SliceKey) -> SliceKey:
-    return key._replace(start=Period(key.start, Frequency(key.frequency)).shift(-1).start)
+    return SliceKey(key.partner_id, key.flow, key.place_id, key.frequency, _start_before(key.start, key.frequency))
+
+
+# A batch is about many places and few periods.
+@lru_cache(maxsize=1024)
+def _start_before(start: date, frequency: str) -> date:
+    return Period(start, Frequency(frequency)).shift(-1).start
 
 
 def _total_findings(event: SliceEvent, bands: _Bands) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from payments_hub.domain.verdicts import Cause, Verdict
 from payments_hub.ingest.arrivals import Arrival
 from payments_hub.ingest.book import Book, Message, Outcome
 from payments_hub.kernel.clock import local_day
-from payments_hub.store.copying import as_bytea
+from payments_hub.store.copying import as_bytea, as_lines
 from payments_hub.store.slices import Ledger, Values
 
 RAW_BYTES_KEPT = timedelta(days=400)
@@ -61,8 +61,8 @@ def _add_slice(ledger: Ledger, outcome: Outcome) -> None:
     if outcome.revision_id is None:
         return
     ledger.revisions.append(_revision(outcome, event, key))
-    if outcome.verdict is not Verdict.NO_CHANGE:
-        ledger.cells += _cells(outcome.revision_id, event.cells)
+    if outcome.verdict is not Verdict.NO_CHANGE and event.cells:
+        ledger.cells.append(as_lines(_cells(outcome.revision_id, event.cells)))
     if outcome.verdict is Verdict.ACCEPTED and outcome.known_at is not None:
         currency = rollup_currency(outcome.message)
         ledger.touched.append((*key, currency, local_day(outcome.known_at), outcome.issued_at))

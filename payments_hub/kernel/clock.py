@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+# All that comes in a batch is known at nearly the same instant, and asked for its day several times.
+@lru_cache(maxsize=1024)
 def local_day(instant: datetime) -> date:
     """
     Tell the city's day at an instant.

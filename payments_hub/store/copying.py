@@ -53,10 +53,19 @@ def copy_values(session: Session, table: str, columns: Sequence[str], rows: Sequ
         rows: At least one; values in the columns' order.
 
     """
+    copy_lines(session, table, columns, [as_lines(rows)])
+
+
+def as_lines(rows: Sequence[Sequence[object]]) -> bytes:
+    """Write rows, at least one, as `copy_values` does; `copy_lines` takes them."""
     # A line feed within a text would be escaped: one between brackets stands between two rows.
-    lines = _AS_JSON.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n")
+    return _AS_JSON.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n"
+
+
+def copy_lines(session: Session, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
+    """Write rows by COPY that `as_lines` has written."""
     with driver_connection(session).cursor() as cursor, cursor.copy(_statement(table, columns) + _CSV) as copy:
-        copy.write(lines)
+        copy.write(b"".join(lines))
 
 
 def as_bytea(value: bytes | None) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from payments_hub.domain.slices import SeenEvent, SliceKey, SliceState
 from payments_hub.store.base import Base
-from payments_hub.store.copying import array_text, as_bytea, copy_rows, copy_values
+from payments_hub.store.copying import array_text, as_bytea, copy_lines, copy_rows, copy_values
 from payments_hub.store.manifests import StoredManifest, save_manifest_states
 from payments_hub.store.tables.answers import ReceiptOutboxRow
 from payments_hub.store.tables.holding import HeldSliceRow
@@ -88,7 +88,7 @@ class Ledger:
     Rows to be written together; each list's values are in the order of `LEDGER_COLUMNS`.
 
     Args:
-        cells: Those of a slice together.
+        cells: Those of a slice together, as lines, because they are many and soon forgotten.
 
     """
 
@@ -99,7 +99,7 @@ class Ledger:
     outbox: list[Values] = field(default_factory=list)
     seen_events: list[Values] = field(default_factory=list)
     revisions: list[Values] = field(default_factory=list)
-    cells: list[Values] = field(default_factory=list)
+    cells: list[bytes] = field(default_factory=list)
     touched: list[Values] = field(default_factory=list)
     heads: dict[SliceKey, SliceState] = field(default_factory=dict)
     manifests: list[Values] = field(default_factory=list)
@@ -195,7 +195,7 @@ def write_ledger(session: Session, ledger: Ledger) -> None:
             write = copy_rows if name in _AS_SENT else copy_values
             write(session, str(row.__tablename__), LEDGER_COLUMNS[name], rows)
     if ledger.cells:
-        copy_values(session, SliceCellRow.__tablename__, _CELL_COLUMNS, ledger.cells)
+        copy_lines(session, SliceCellRow.__tablename__, _CELL_COLUMNS, ledger.cells)
     if ledger.heads:
         _merge_heads(session, ledger.heads)
     save_manifest_states(session, ledger.manifest_states)
