@@ -8,10 +8,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,30 +62,17 @@ class Connect:
     """One running Kafka Connect; lent by `connected`."""
 
     stage: Stage
-    servers: str
     port: int
     process: Running
-    _names: Iterator[int] = field(default_factory=count)
 
-    def offer(self, topic: str, feed: Feed) -> None:
-        """Send a feed to a topic of its own, one record a row, as the sink's users send them."""
-        make_topic(self.servers, topic)
-        with producing(self.servers) as producer:
-            for number, record in enumerate(records(feed), 1):
-                producer.send(topic, record)
-                if number % _FLUSH_AFTER == 0:
-                    producer.flush(timeout=_PATIENCE_SECONDS)
-            producer.flush(timeout=_PATIENCE_SECONDS)
-
-    def take_in(self, topic: str, feed: Feed) -> Cost:
+    def take_in(self, name: str, topic: str, feed: Feed) -> Cost:
         """
-        Let a new sink read a topic into the table, and tell what Connect and the database needed for it.
+        Let a new sink read a topic into the empty table, and tell what Connect and the database needed for it.
 
         Counted is from the first row that can be seen to the last. What was done for the rows of the first batch, some
         two thousand, is not, while they are: that is in the peer's favour.
         """
         counted = Trees([process.pid for process in self.process.processes.values()]).and_of(self.stage.server)
-        name = f"sink-{next(self._names)}"
         with psycopg.connect(self.stage.url, autocommit=True) as connection:
             self._call("PUT", f"/connectors/{name}/config", self._config(topic))
             self._wait(name, connection, _ANY, ())
@@ -166,7 +152,7 @@ def connected(stage: Stage, servers: str) -> Iterator[Connect]:
     """
     _resolve_jars()
     folder, port = stage.folder / "connect", free_port()
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     worker = {
         **_properties(_RECIPE / "worker.properties"),
         "bootstrap.servers": servers,
@@ -179,7 +165,7 @@ def connected(stage: Stage, servers: str) -> Iterator[Connect]:
     program = "org.apache.kafka.connect.cli.ConnectStandalone"
     part = Part("Kafka Connect", ("java", _HEAP, logging, "-cp", f"{_JARS}/*", program, str(written)))
     with running([part], {}) as process:
-        connect = Connect(stage, servers, port, process)
+        connect = Connect(stage, port, process)
         connect.wait_until_ready()
         yield connect
 
@@ -191,6 +177,17 @@ def missing() -> str | None:
     if not _JARS.exists() and shutil.which("mvn") is None:
         return "Maven is not installed"
     return None
+
+
+def offer(servers: str, topic: str, feed: Feed) -> None:
+    """Send a feed to a topic of its own, one record a row, as the sink's users send them."""
+    make_topic(servers, topic)
+    with producing(servers) as producer:
+        for number, record in enumerate(records(feed), 1):
+            producer.send(topic, record)
+            if number % _FLUSH_AFTER == 0:
+                producer.flush(timeout=_PATIENCE_SECONDS)
+        producer.flush(timeout=_PATIENCE_SECONDS)
 
 
 def records(feed: Feed) -> Iterator[bytes]:
@@ -227,6 +224,7 @@ def _resolve_jars() -> None:
             "mvn",
             "-q",
             "-B",
+            "-Dstyle.color=never",
             "-f",
             str(_RECIPE / "pom.xml"),
             "dependency:copy-dependencies",

@@ -13,15 +13,17 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import orjson
 
 from benchmarks import connect
-from benchmarks.connect import Connect, connected
+from benchmarks.connect import connected, offer
 from benchmarks.cost import Cost
 from benchmarks.endurance import Goal, measure
 from benchmarks.feeds import GROUPS, Feed, make_feed
@@ -39,36 +41,47 @@ _WARM_UP_SLICES = 200
 Figures = Mapping[str, float]
 
 
+class Sinks(NamedTuple):
+    """What Kafka Connect needed for the same rows when it had just been started, and when it had run for a while."""
+
+    fresh: Cost
+    warm: Cost
+
+
 @dataclass(frozen=True, slots=True)
 class Contest:
     """Who takes part, all over one broker and one PostgreSQL."""
 
     stage: Stage
     pipe: Pipe
-    sink: Connect
     locks: LockWatch
     rounds: int
+    _sinks: Iterator[int] = field(default_factory=count)
 
     def warm_up(self) -> None:
-        """Let everybody work a little, uncounted: no round is to pay for what is done once."""
+        """Let the workers store a little, uncounted: no round is to pay for what is done once."""
         feed = make_feed(_WARM_UP_SLICES * HEADLINE_SIZE, HEADLINE_SIZE)
         self.pipe.send(self.stage.next_feeds(feed, len(GROUPS)))
-        self.sink.offer("warm-up", feed)
-        self.sink.take_in("warm-up", feed)
 
-    def of_size(self, size: int, cell_count: int, workers: Sequence[int]) -> dict[int, Figures]:
-        """Let all write slices of a size, by turns; of each figure the middle round counts, by number of workers."""
+    def of_size(self, size: int, cell_count: int, workers: Sequence[int], *, connect_rounds: int) -> dict[int, Figures]:
+        """
+        Let all write slices of a size, by turns; of each figure the middle round counts, by number of workers.
+
+        Kafka Connect takes its turn in the first `connect_rounds` rounds; later ones are compared with its last.
+        """
         feed, topic = make_feed(cell_count, size), f"cells-{size}"
-        self.sink.offer(topic, feed)
-        rounds = [self._round(feed, topic, workers) for _ in range(self.rounds)]
+        offer(self.pipe.servers, topic, feed)
+        rounds, sinks = [], None
+        for number in range(self.rounds):
+            if sinks is None or number < connect_rounds:
+                sinks = self._by_connect(feed, topic)
+            rounds.append(self._round(feed, size, workers, sinks))
         return {
             number: {name: median(each[number][name] for each in rounds) for name in rounds[0][number]}
             for number in workers
         }
 
-    def _round(self, feed: Feed, topic: str, workers: Sequence[int]) -> dict[int, Figures]:
-        sink = self._by_connect(feed, topic)
-        size = feed.cell_count // len(feed.bodies)
+    def _round(self, feed: Feed, size: int, workers: Sequence[int], sinks: Sinks) -> dict[int, Figures]:
         found = {}
         for number in workers:
             feeds = self.stage.next_feeds(feed, number)
@@ -77,15 +90,20 @@ class Contest:
                 ours = self.pipe.send(feeds)
             # What Connect or the COPY before has left there must be the same as what the hub holds now.
             self.stage.peer.check_same_sums(feeds)
-            found[number] = _figures(ours, self._by_copy(feeds), sink)
+            found[number] = _figures(ours, self._by_copy(feeds), sinks)
             self.stage.peer.check_same_sums(feeds)
             _say(f"slices of {size}", number, found[number])
         return found
 
-    def _by_connect(self, feed: Feed, topic: str) -> Cost:
-        self.stage.peer.clear()
-        self.stage.settle()
-        return self.sink.take_in(topic, feed)
+    def _by_connect(self, feed: Feed, topic: str) -> Sinks:
+        """Start Kafka Connect and let it take the rows in, and then once more."""
+        costs = []
+        with connected(self.stage, self.pipe.servers) as connect:
+            for _ in range(2):
+                self.stage.peer.clear()
+                self.stage.settle()
+                costs.append(connect.take_in(f"sink-{next(self._sinks)}", topic, feed))
+        return Sinks(*costs)
 
     def _by_copy(self, feeds: Sequence[Feed]) -> Cost:
         self.stage.peer.clear()
@@ -97,13 +115,16 @@ def compare(folder: Path, arguments: argparse.Namespace) -> tuple[dict[str, obje
     """Compare the hub with both peers; tell it as the last line does, and how many workers serve best."""
     with set_up(folder) as stage:
         stage.register(1 + arguments.rounds * (len(WORKERS) + len(OTHER_SIZES)))
-        print("starting Kafka, the hub's workers and Kafka Connect", flush=True)
-        with flowing(stage) as pipe, connected(stage, pipe.servers) as sink:
-            contest = Contest(stage, pipe, sink, LockWatch(stage.url), arguments.rounds)
+        print("starting Kafka and the hub's workers", flush=True)
+        with flowing(stage) as pipe:
+            contest = Contest(stage, pipe, LockWatch(stage.url), arguments.rounds)
             contest.warm_up()
-            tried = contest.of_size(HEADLINE_SIZE, arguments.cells, WORKERS)
+            print("comparing with raw COPY and Kafka Connect, which is started anew for its turns", flush=True)
+            tried = contest.of_size(HEADLINE_SIZE, arguments.cells, WORKERS, connect_rounds=arguments.rounds)
             best = max(tried, key=lambda number: tried[number]["cells_per_second"])
-            others = {size: contest.of_size(size, arguments.cells // 2, [best])[best] for size in OTHER_SIZES}
+            others = {
+                size: contest.of_size(size, arguments.cells, [best], connect_rounds=1)[best] for size in OTHER_SIZES
+            }
     one, most = tried[WORKERS[0]], tried[WORKERS[-1]]
     result = {
         **_rounded(tried[best]),
@@ -117,20 +138,15 @@ def compare(folder: Path, arguments: argparse.Namespace) -> tuple[dict[str, obje
     return result, best
 
 
-def _figures(ours: Cost, copy: Cost, sink: Cost) -> Figures:
-    """Tell the hub's figures, the peers' and the ratios: above 1 the hub is faster."""
-    return {
-        "copy_ratio": ours.per_second / copy.per_second,
-        "copy_cpu_ratio": copy.cpu_microseconds / ours.cpu_microseconds,
-        "connect_ratio": ours.per_second / sink.per_second,
-        "connect_cpu_ratio": sink.cpu_microseconds / ours.cpu_microseconds,
-        "cells_per_second": ours.per_second,
-        "cpu_microseconds_a_cell": ours.cpu_microseconds,
-        "copy_rows_per_second": copy.per_second,
-        "copy_cpu_microseconds_a_row": copy.cpu_microseconds,
-        "connect_rows_per_second": sink.per_second,
-        "connect_cpu_microseconds_a_row": sink.cpu_microseconds,
-    }
+def _figures(ours: Cost, copy: Cost, sinks: Sinks) -> Figures:
+    """Tell the hub's figures, then of each peer the ratios, above 1 if the hub is faster, and its own figures."""
+    figures = {"cells_per_second": ours.per_second, "cpu_microseconds_a_cell": ours.cpu_microseconds}
+    for name, peer in {"copy": copy, "connect": sinks.fresh, "connect_warm": sinks.warm}.items():
+        figures[f"{name}_ratio"] = ours.per_second / peer.per_second
+        figures[f"{name}_cpu_ratio"] = peer.cpu_microseconds / ours.cpu_microseconds
+        figures[f"{name}_rows_per_second"] = peer.per_second
+        figures[f"{name}_cpu_microseconds_a_row"] = peer.cpu_microseconds
+    return figures
 
 
 def _rounded(figures: Figures) -> dict[str, float]:
@@ -144,16 +160,15 @@ def _say(what: str, workers: int, found: Figures) -> None:
         f"{what:14s} {workers} worker(s): {found['cells_per_second']:8,.0f} cells/s, "
         f"{found['cpu_microseconds_a_cell']:5.1f} µs of CPU a cell | "
         f"COPY {found['copy_rows_per_second']:8,.0f}, {found['copy_cpu_microseconds_a_row']:4.1f} | "
-        f"Connect {found['connect_rows_per_second']:7,.0f}, {found['connect_cpu_microseconds_a_row']:5.1f}",
+        f"Connect {found['connect_rows_per_second']:7,.0f}, {found['connect_cpu_microseconds_a_row']:5.1f}, "
+        f"warm {found['connect_warm_rows_per_second']:7,.0f}, {found['connect_warm_cpu_microseconds_a_row']:5.1f}",
         flush=True,
     )
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure feeds over Kafka beside a raw COPY and Kafka Connect.")
-    parser.add_argument(
-        "--cells", type=int, default=200_000, help="cells of a feed of slices of 50; half of it for other sizes"
-    )
+    parser.add_argument("--cells", type=int, default=200_000, help="cells of a feed")
     parser.add_argument("--rounds", type=int, default=3, help="feeds of each kind; the middle one counts")
     parser.add_argument("--long", action="store_true", help="also run at full rate for minutes, into a growing store")
     parser.add_argument("--minutes", type=float, default=10, help="how long that is, at least")
