@@ -215,9 +215,9 @@ class KafkaBroker:
         # Only this way may be given a time. The dependency is pinned, and the fault bench asks a silent broker.
         consumer = self._consumer
         self._want_all_topics()
-        future = consumer._cluster.request_update()  # noqa: SLF001
-        consumer._net.run(consumer._manager.wait_for, future, int(REQUEST_SECONDS * 1000))  # noqa: SLF001
-        return consumer._cluster  # noqa: SLF001
+        future = consumer._cluster.request_update()  # noqa: SLF001  as said above
+        consumer._net.run(consumer._manager.wait_for, future, int(REQUEST_SECONDS * 1000))  # noqa: SLF001  as said above
+        return consumer._cluster  # noqa: SLF001  as said above
 
 
 @dataclass(frozen=True, slots=True)
