@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from payments_hub.domain import formatting
 from payments_hub.domain.languages import Language, Words
 from payments_hub.services.reconciliation import fault_words
+from payments_hub.services.worker_ends import end_words
 from payments_hub.store.alerts import Alert, AlertKind, open_alerts, recent_alerts
 
 RECENTLY = timedelta(days=7)
@@ -164,13 +165,13 @@ def _partitions(said: _Said) -> WordedAlert:
 def _worker_ended(said: _Said) -> WordedAlert:
     machine, _, group = said.alert.subject.partition("/")
     feeds = said.listed("feeds")
+    end = end_words(said.of("status"))
     at = (Words(f"Đang đọc: {', '.join(feeds)}.", f"It was reading {', '.join(feeds)}."),) if feeds else ()
     return WordedAlert(
         said.alert,
         Words(
-            f"Tiến trình đọc nhóm {group} trên máy {machine} tự kết thúc {said.of('times')} lần: {said.of('status')}.",
-            f"The worker of group {group} on machine {machine} ended by itself, {said.of('times')} times: "
-            f"{said.of('status')}.",
+            f"Tiến trình đọc nhóm {group} trên máy {machine} tự kết thúc {said.of('times')} lần: {end.vi}.",
+            f"The worker of group {group} on machine {machine} ended by itself, {said.of('times')} times: {end.en}.",
         ),
         Words(
             "Nó được chạy lại và đọc tiếp, không mất gì. Nếu lặp lại: tách đối tác có luồng nêu dưới đây sang nhóm "

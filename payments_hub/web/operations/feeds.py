@@ -14,6 +14,7 @@ from payments_hub.domain.verdicts import Verdict
 from payments_hub.services.alerts import WordedAlert, partner_of_feed
 from payments_hub.services.operations import Operations, is_gone, is_silent
 from payments_hub.services.reconciliation import fault_words
+from payments_hub.services.worker_ends import end_words
 from payments_hub.store.consumer_workers import ConsumerWorker
 from payments_hub.store.offsets import RECEIPTS_PREFIX, FeedState, FeedStatus
 from payments_hub.store.reconciliation import CheckedDay
@@ -190,7 +191,7 @@ def _worker(worker: ConsumerWorker, seen: Operations, language: Language) -> Wor
         running=lasting((worker.seen_at if gone else seen.now) - worker.started_at, language),
         restarts=formatting.whole(worker.restarts, language),
         memory=megabytes,
-        last_end=worker.last_end or formatting.NOTHING,
+        last_end=end_words(worker.last_end).of(language) if worker.last_end else formatting.NOTHING,
     )
 
 
