@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any
@@ -109,6 +110,47 @@ def test_what_a_cell_leaves_out_is_filled_in_alike() -> None:
     cells = [cell(instrument="OTHER"), {**CASH_CELL, "status": "E"}, {**CARD_CELL, "status": "A"}]
 
     assert same(json.dumps(slice_event(cells=cells)).encode())
+
+
+CARD, CASH = dict(CARD_CELL), dict(CASH_CELL)
+SUMS = {"count": 27_241, "amount": 7_025_400_000}
+NOT_PLAIN: Mapping[str, dict[str, Any]] = {
+    "count is not the control's": {"control": SUMS | {"count": 27_242}},
+    "amount is not the control's": {"control": SUMS | {"amount": 7_025_400_001}},
+    "revision without a reason": {"revision": 1},
+    "more report than there are": {"coverage": {"reporting": 5, "total": 4}},
+    "another frequency": {"period": "2026-07"},
+    "no day of the calendar": {"period": "2026-02-30"},
+    "no hour of the day": {"time": "2026-07-04T25:11:09Z"},
+    "no zone": {"time": "2026-07-04T02:11:09"},
+    "a telephone number": {"note": "call 0912345678"},
+    "a control character in a note": {"note": "a\u0085b"},
+    "another content type": {"datacontenttype": "text/plain"},
+    "a control character": {"subject": "a\u0085b"},
+    "impossible shares of the slice": {"contributors": {"n": 5, "top1_bp": 1, "top2_bp": 1}},
+    "impossible shares of a cell": {"cells": [CARD | {"contributors": {"n": 5, "top1_bp": 1, "top2_bp": 1}}, CASH]},
+    "one owner with half": {"cells": [CARD | {"contributors": {"n": 1, "top1_bp": 5_000, "top2_bp": 0}}, CASH]},
+    "more refunded than paid": {"cells": [CARD | {"refund_amount": 5_123_400_001}, CASH]},
+    "more refunds than payments": {"cells": [CARD | {"refund_count": 18_231}, CASH]},
+    "a cell twice": {"cells": [CARD, CARD]},
+    "payments of nothing": {"cells": [CARD | {"amount": 0, "refund_amount": 0}, CASH]},
+    "an unbelievable payment": {"cells": [CARD | {"amount": 18_230, "refund_amount": 0}, CASH]},
+    "a missing figure": {"cells": [CARD | {"status": "M"}, CASH]},
+    "a sector of another flow": {"cells": [CARD | {"sector": "X99"}, CASH]},
+    "a dimension of another flow": {"cells": [CARD | {"initiation": "QR"}, CASH]},
+    "no cell": {"cells": []},
+    "an unknown field": {"total": 1},
+    "a revision that no column holds": {"revision": 2**31, "revision_reason": "CORRECTION"},
+}
+
+
+@pytest.mark.parametrize("changes", NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_what_breaks_a_rule_or_deserves_a_remark_is_left_to_the_thorough_way(changes: dict[str, Any]) -> None:
+    text = json.dumps(slice_event(**changes), ensure_ascii=False).encode()
+
+    assert read_quickly(text) is None
+    assert decode(text) == decode_thoroughly(text, text)
+    assert decode(text).findings
 
 
 def changed(event: Any, place: tuple[str | int, ...], value: object) -> None:
