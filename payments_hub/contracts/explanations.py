@@ -44,8 +44,10 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
             "The object is not a CloudEvent 1.0: {field} is missing. Send the whole envelope.",
         ),
         "E1001/header": Words(
-            "Tiêu đề {name} bị lặp, rỗng hoặc không phải UTF-8. Hãy gửi mỗi tiêu đề một lần, bằng UTF-8.",
-            "The header {name} is repeated, empty or not UTF-8. Send each header once, as UTF-8.",
+            "Tiêu đề {name} bị lặp, rỗng, không phải UTF-8 hoặc viết hoa qua Kafka. "
+            "Hãy gửi mỗi tiêu đề một lần, bằng UTF-8, tên viết thường.",
+            "The header {name} is repeated, empty, not UTF-8 or, over Kafka, written in capitals. "
+            "Send each header once, as UTF-8, its name in small letters.",
         ),
         "E1001/content-type": Words(
             "Kiểu nội dung {got} không đọc được. Dùng một trong: {allowed}.",

@@ -33,7 +33,9 @@ def test_a_private_key_is_told_from_a_public_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "whpk_*", "whpk_AAAA", OTHER_KIND, pem_of(PRIVATE)[:-40], "x" * 5000, "\ud800", "whpk_\ud800"], ids=[*"abcdefghi"]
+    "text",
+    ["", "x", "whpk_*", "whpk_AAAA", OTHER_KIND, pem_of(PRIVATE)[:-40], "x" * 5000, "\ud800", "whpk_\ud800"],
+    ids=[*"abcdefghi"],
 )
 def test_what_is_no_key_of_the_kind_is_refused(text: str) -> None:
     assert read_public_key(text) is PublicKeyFault.UNREADABLE
