@@ -160,7 +160,15 @@ def _judge_manifest(received: bytes, message: Mapping[str, Any]) -> Decoded:
         event=None,
         findings=findings,
         has_more_findings=has_more,
-        key=claimed_key(message),
+        # As it stands and not as a person is shown it: what is looked up by it must be what is kept.
+        key=ClaimedKey(
+            source=hashed.event.source,
+            event_id=hashed.event.id,
+            flow=hashed.event.flow,
+            site=None,
+            period=str(hashed.event.period),
+            revision=str(hashed.event.revision),
+        ),
         header=read_header(message),
         bytes_sha256=sha256(received).digest(),
         byte_count=len(received),

@@ -20,6 +20,7 @@ _HOLDING = {"H4003"}
 """Cases that reject nothing: an officer still decides."""
 
 _ALLOWED_SHOWN = 40
+_POINTER_LENGTH = 300
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that would act on a page or a terminal in place of being read."""
 
@@ -95,6 +96,8 @@ def make_finding(
 
     """
     code = CODES[case.partition("/")[0]]
+    # A sender names the fields that are not ours, so a place is as little to be trusted as what stands there.
+    pointer = clean(pointer, _POINTER_LENGTH)
     shown = show(got)
     meant = got if meant is None and isinstance(got, str) else meant
     choices = tuple(map(str, allowed))

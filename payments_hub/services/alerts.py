@@ -129,6 +129,23 @@ def _suspended(said: _Said) -> WordedAlert:
     )
 
 
+def _failing(said: _Said) -> WordedAlert:
+    subject, position, times = said.alert.subject, said.of("position"), said.of("times")
+    return WordedAlert(
+        said.alert,
+        Words(
+            f"Luồng {subject} chưa lưu được từ bản ghi {position}, đã thử {times} lần: {said.of('words')}",
+            f"Feed {subject} could not be stored from record {position} on, after {times} tries: {said.of('words')}",
+        ),
+        Words(
+            "Đây là lỗi của hệ thống, không phải của đối tác: không bản ghi nào bị từ chối hay mất, luồng tự thử lại. "
+            "Hãy gửi nhật ký cho người bảo trì hệ thống.",
+            "It is a fault of the hub's, not of the partner's: no record is refused or lost, and it is tried again by "
+            "itself. Send the log to who maintains the hub.",
+        ),
+    )
+
+
 def _held_back(said: _Said) -> WordedAlert:
     subject, position, end = said.alert.subject, said.of("position"), said.of("log_end")
     return WordedAlert(
@@ -235,6 +252,7 @@ def _reason(said: _Said) -> tuple[Words, ...]:
 
 _WORDS: dict[AlertKind, Callable[[_Said], WordedAlert]] = {
     AlertKind.FEED_BLOCKED: _blocked,
+    AlertKind.FEED_FAILING: _failing,
     AlertKind.FEED_SUSPENDED: _suspended,
     AlertKind.FEED_HELD_BACK: _held_back,
     AlertKind.TOPIC_PARTITIONS: _partitions,

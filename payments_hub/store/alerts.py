@@ -20,6 +20,9 @@ class AlertKind(StrEnum):
     FEED_BLOCKED = "FEED_BLOCKED"
     """A partition cannot be read on without leaving records out. Subject: topic-partition."""
 
+    FEED_FAILING = "FEED_FAILING"
+    """What a feed brought could not be stored, again and again, for a fault of ours. Subject: topic-partition."""
+
     FEED_SUSPENDED = "FEED_SUSPENDED"
     """A partner sent too much that was refused; its feed is not read. Subject: partner."""
 

@@ -89,6 +89,15 @@ _JSON_SYNTAX = (
     _accepted("B24-one-byte-order-mark", b"\xef\xbb\xbf" + slice_message()),
     Hostile("B24-two-byte-order-marks", b"\xef\xbb\xbf" * 2 + slice_message(), ("E1001",)),
     Hostile("B25-trailing-garbage", slice_message() + b" {}", ("E1001",)),
+    *(
+        Hostile(f"B49-{name}-in-the-name-of-a-field-of-{where}", _raw(before, f'"{letter}": 1, {before}'), ("E2003",))
+        for name, letter in {"nul": r"a\u0000b", "escape": r"\u001b[31m", "line": r"a\nb"}.items()
+        for where, before in {
+            "the-envelope": '"source"',
+            "the-data": '"flow"',
+            "a-cell": '"instrument": "CARD"',
+        }.items()
+    ),
     Hostile("B26-duplicate-keys", _raw('"currency": "VND"', '"currency": "VND", "currency": "INR"'), ("E1001",)),
     Hostile("B26-duplicate-keys-in-a-cell", _raw('"count": 9011', '"count": 9011, "count" : 9011'), ("E1001",)),
     Hostile("B26-duplicate-key-spelt-by-escapes", _raw('"count": 9011', '"count": 9011, "\\u0063ount": 9'), ("E1001",)),

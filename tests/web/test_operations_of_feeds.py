@@ -31,6 +31,11 @@ EVERY_KIND: dict[AlertKind, tuple[str, dict[str, object], str]] = {
         f"payments-consumers restart-feed {PARTNER} --reason",
     ),
     AlertKind.FEED_SUSPENDED: (PARTNER, {"rejected": 5000}, f"payments-consumers resume {PARTNER} --reason"),
+    AlertKind.FEED_FAILING: (
+        f"{FEED}-0",
+        {"position": 1, "times": 10, "words": "DataError: no such day"},
+        "đã thử 10 lần: DataError: no such day",
+    ),
     AlertKind.FEED_HELD_BACK: (
         f"{FEED}-0",
         {"position": 1, "log_end": 9, "since": "2026-07-05T01:02:03+00:00"},
