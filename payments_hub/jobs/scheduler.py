@@ -63,5 +63,8 @@ def _tick(runner: Runner, job: Job) -> None:
     """Run a job's due slots; the one place where a job's fault stops and is logged, to be tried in the next slot."""
     try:
         runner.tick(job)
+    except UnavailableError as error:
+        # Said in a line: an outage is nobody's fault in this program, and every job meets it every second.
+        log.warning("job_put_off", job=job.name, error=error.message)
     except Exception:
         log.exception("job_failed", job=job.name)

@@ -19,7 +19,7 @@ _COUNTED = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """
-    One read that has not come back.
+    One read that has not come back: a poll, or the storing of what it brought.
 
     Args:
         deaths: How many workers did not survive the read of this offset.
@@ -50,7 +50,7 @@ def begin(session: Session, topic: str, partition: int, *, position: int, now: d
 
 
 def end(session: Session, topic: str, partition: int) -> bool:
-    """Note that a read came back, or forget what is known of it; tell whether anything was."""
+    """Note that a read came back and is stored, or forget what is known of it; tell whether anything was."""
     where = (FeedAttemptRow.topic == topic, FeedAttemptRow.partition == partition)
     ended = session.scalars(delete(FeedAttemptRow).where(*where).returning(FeedAttemptRow.position))
     return ended.one_or_none() is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.dialects.postgresql import insert
@@ -192,6 +193,10 @@ def running_correction(
     return None if found.slices is None else Correction(found.replaced, found.slices)
 
 
+def _whole(value: Decimal | None) -> int | None:
+    return None if value is None else int(value)
+
+
 def _stored(row: RowMapping) -> StoredManifest:
     return StoredManifest(
         key=ManifestKey(row["partner_id"], row["flow"], row["frequency"], row["start"]),
@@ -201,7 +206,7 @@ def _stored(row: RowMapping) -> StoredManifest:
         known_at=row["known_at"],
         standing=Standing(
             ManifestState(row["state"]),
-            SliceSums(row["received_slices"], row["received_count"] or 0, row["received_amount"]),
+            SliceSums(row["received_slices"], int(row["received_count"] or 0), _whole(row["received_amount"])),
         ),
         matched_at=row["matched_at"],
         changed_at=row["changed_at"],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from payments_hub.store.base import Base
@@ -62,8 +63,8 @@ class ManifestStateRow(Base):
     count: Mapped[int | None] = mapped_column(BigInteger)
     amount: Mapped[int | None] = mapped_column(BigInteger)
     received_slices: Mapped[int] = mapped_column(BigInteger)
-    received_count: Mapped[int | None] = mapped_column(BigInteger)
-    received_amount: Mapped[int | None] = mapped_column(BigInteger)
+    received_count: Mapped[Decimal | None] = mapped_column(Numeric(38, 0))
+    received_amount: Mapped[Decimal | None] = mapped_column(Numeric(38, 0))
     known_at: Mapped[datetime]
     matched_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]

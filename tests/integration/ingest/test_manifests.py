@@ -1,6 +1,7 @@
 """Manifests through ingest: verdicts as for slices, a state that follows the slices, a warning that never rejects."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from payments_hub.domain.manifests import ManifestState, SliceSums
 from payments_hub.domain.verdicts import Cause, Verdict
 from payments_hub.ingest.decisions import Decision, release
 from payments_hub.ingest.replays import replay
-from payments_hub.store.manifests import StoredManifest, manifests_between
+from payments_hub.store.manifests import StoredManifest, manifests_between, save_manifest_states
 from payments_hub.store.replays import ReplayAct
 from payments_hub.store.session import Database
 from tests.builders import PARTNER
@@ -258,3 +259,14 @@ def test_manifests_are_read_by_flow_and_since_a_day(hub: SmallHub) -> None:
 
     assert sorted(str(one.key.period) for one in found) == ["2026-07-02", "2026-07-03"]
     assert states(hub, RIVAL) == []
+
+
+def test_sums_under_a_manifest_may_pass_64_bits(hub: SmallHub) -> None:
+    hub.send(manifest(1, 10))
+    (stored,) = states(hub)
+    huge = SliceSums(1_100, 1_100 * 2**53, 1_100 * 2**53)
+
+    with hub.database.transaction() as session:
+        save_manifest_states(session, [replace(stored, standing=replace(stored.standing, received=huge))])
+
+    assert [one.standing.received for one in states(hub)] == [huge]

@@ -10,6 +10,7 @@ from payments_hub.ingest.decisions import Decision, refuse, release
 from payments_hub.ingest.replays import replay
 from payments_hub.jobs.reconciling import reconcile_deliveries
 from payments_hub.kernel.clock import local_day
+from payments_hub.services.audit import Act, record
 from payments_hub.services.reconciliation import fault_words, reconcile
 from payments_hub.store.alerts import Alert, AlertKind, open_alerts
 from payments_hub.store.reconciliation import CountedDay
@@ -202,6 +203,18 @@ def test_a_topic_that_was_made_anew_is_no_fault(hub: SmallHub) -> None:
     found = counted(hub)[PARTNER, TODAY]
 
     assert codes(found) == ["NO_RECEIPT"]
+
+
+@pytest.mark.parametrize(
+    ("restarted", "named"), [(FEED, ["NO_RECEIPT"]), ("feeds.OTHER-0", ["NO_RECEIPT", "TWICE"])], ids=["its", "another"]
+)
+def test_a_feed_that_a_person_let_read_again_is_no_fault(hub: SmallHub, restarted: str, named: list[str]) -> None:
+    from_kafka(hub)
+    meddle(hub, AGAIN)
+    with hub.database.transaction() as session:
+        record(session, Act("van", "feed_restarted", restarted, {"reason": "Kafka was put back"}), hub.clock.now())
+
+    assert sorted(codes(counted(hub)[PARTNER, TODAY])) == named
 
 
 def test_one_partner_and_many_days_are_counted_on_demand(hub: SmallHub) -> None:
