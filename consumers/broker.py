@@ -20,7 +20,7 @@ from consumers.admin import admin_client, connected
 from consumers.errors import BrokerUnreachableError, UnknownTopicError
 from consumers.reaching import check_reachable, silent
 from consumers.security import connection_options
-from consumers.settings import REQUEST_SECONDS, ConsumerSettings, client_options, producer_options
+from consumers.settings import PIECE_BYTES, REQUEST_SECONDS, ConsumerSettings, client_options, producer_options
 from consumers.topics import Feed
 
 MAKE_TOPICS = "payments-consumers topics"
@@ -39,6 +39,16 @@ class Record:
     offset: int
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """
+        Count what it holds in memory, however little it was on the way.
+
+        >>> Record(0, b"abc", (("ce-id", b"17"), ("sig", None))).unpacked_bytes
+        13
+        """
+        return len(self.value or b"") + sum(len(name) + len(value or b"") for name, value in self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +70,21 @@ class Polled:
     position: int
     topic_id: str | None = None
 
-    def pieces(self, size: int) -> Iterator[Polled]:
-        """Cut into polls of at most so many records; the last one keeps what was passed over behind them."""
-        start = self.start
-        for first in range(0, max(len(self.records), 1), size):
-            records = self.records[first : first + size]
-            last = first + size >= len(self.records)
-            position = self.position if last else records[-1].offset + 1
-            yield Polled(self.feed, start, records, position, self.topic_id)
-            start = position
+    def pieces(self, size: int, most_bytes: int = PIECE_BYTES) -> Iterator[Polled]:
+        """
+        Cut into polls of at most so many records and unpacked bytes, but one record at least.
+
+        The last one keeps what was passed over behind them.
+        """
+        start, piece, held = self.start, list[Record](), 0
+        for record in self.records:
+            if piece and (len(piece) == size or held + record.unpacked_bytes > most_bytes):
+                position = piece[-1].offset + 1
+                yield Polled(self.feed, start, tuple(piece), position, self.topic_id)
+                start, piece, held = position, [], 0
+            piece.append(record)
+            held += record.unpacked_bytes
+        yield Polled(self.feed, start, tuple(piece), self.position, self.topic_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """
 Reading feeds one at a time, to find the one whose records end a poll or the whole worker.
 
-A record may raise out of a poll (a codec that is missing, a byte that fell over), take all memory, or let the poll
-never return. Before each poll of a suspect the worker commits that it begins one; a worker that starts and finds such a
-note knows what its predecessor died of. In sound times no feed is a suspect, and nothing of this is written.
+A record may raise out of a poll (a codec that is missing, a byte that fell over), take all memory, or let the poll or
+the judging of it never return. Before each poll of a suspect the worker commits that it begins one, and takes the note
+back when what came is stored; a worker that starts and finds such a note knows what its predecessor died of. It takes
+those records one by one, each with a note of its own, until the note stands at the one that is deadly. In sound times
+no feed is a suspect, and nothing of this is written.
 """
 
 from __future__ import annotations
@@ -77,36 +79,65 @@ class Careful:
             if self.stop.requested:
                 return
             self.beat()
-            polls = self._poll(broker, feed)
+            polls = self._poll_with_note(broker, feed, until)
+            if polls is None:
+                return
             empty = 0 if polls else empty + 1
-            for polled in polls:
-                self.take(broker, polled)
         if self.feeds.placed(feed):
             self.feeds.trust(feed)
 
-    def _poll(self, broker: Broker, feed: Feed) -> Sequence[Polled]:
+    def _poll_with_note(self, broker: Broker, feed: Feed, until: float) -> Sequence[Polled] | None:
+        """Poll and store what came, with a note as long as it may end the worker; None if not all of it was stored."""
         standing = self.feeds.standing(feed)
         position = 0 if standing is None else standing.next_offset
-        with own_transaction(self.database) as session:
-            feed_attempts.begin(session, feed.topic, feed.partition, position=position, now=self.clock.now())
+        self._begin(feed, position)
         try:
-            polls = broker.poll(POLL_SECONDS)
+            polls = self._poll(broker, feed, position)
+            is_all = all(self._take(broker, polled, until) for polled in polls)
         except MemoryError:
             raise  # it ends the worker, and the note that stays says over what
-        except Exception as error:
-            self._blame(feed, position, words_of(error))
-            # Whatever the database says to it: the connection must not be polled again.
+        except Exception:
+            # Whatever the database says to it: after one out of a poll the connection must not be polled again.
             with contextlib.suppress(DatabaseFaultError):
                 self._end(feed)
             raise
         self._end(feed)
-        return polls
+        return polls if is_all else None
+
+    def _poll(self, broker: Broker, feed: Feed, position: int) -> Sequence[Polled]:
+        try:
+            return broker.poll(POLL_SECONDS)
+        except MemoryError:
+            raise
+        except Exception as error:
+            self._blame(feed, position, words_of(error))
+            raise
+
+    def _take(self, broker: Broker, polled: Polled, until: float) -> bool:
+        """Store a poll, each piece with the note at its own offset; tell whether that was all before its turn ended."""
+        feed, noted = polled.feed, polled.start
+        for piece in polled.pieces(self.feeds.piece_size(feed)):
+            if piece.start != noted:
+                self._begin(feed, piece.start)
+            noted = piece.start
+            self.take(broker, piece)
+            if self.stop.requested or not self.feeds.placed(feed):
+                return False
+            # After the piece and not before it: however slow a poll was, each turn stores something.
+            if time.monotonic() > until and piece.position != polled.position:
+                return False
+        self.feeds.acquit(feed)
+        return True
+
+    def _begin(self, feed: Feed, position: int) -> None:
+        with own_transaction(self.database) as session:
+            feed_attempts.begin(session, feed.topic, feed.partition, position=position, now=self.clock.now())
 
     def _end(self, feed: Feed) -> None:
         with own_transaction(self.database) as session:
             feed_attempts.end(session, feed.topic, feed.partition)
 
     def _blame(self, feed: Feed, position: int, words: str) -> None:
-        if self.feeds.set_back(feed, words) >= UNREADABLE_AFTER:
+        if self.feeds.set_back(feed, words, is_ours=False) >= UNREADABLE_AFTER:
             reason = f"its records cannot be read: {words}"
             block(self.feeds, feed, position, reason, retry_seconds=BLOCKED_RETRY_SECONDS)

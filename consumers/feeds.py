@@ -30,20 +30,23 @@ class _Progress:
         position: Where this worker continued it; None until the database was asked.
         topic_id: The topic that the position is of; None if the broker does not tell.
         held_at: Where an open transaction lets nothing behind it be read, since `held_since` on the monotonic clock.
-        failures: Faults in a row.
+        failures: Faults in a row, of whomever.
+        own_faults: Of those, in a row, the faults of ours in storing its records.
         retry_at: When the database is asked again, on the monotonic clock.
         is_suspect: It is read alone, for its records may be what ended a poll or a worker.
-        deaths: How many workers did not survive the read of its next record, as far as is known.
+        deaths: How many workers did not survive the read of its next records, as far as is known.
+        known_position: Where it stands, as far as is known, whether it is being read or not.
 
     """
 
     position: int | None = None
     topic_id: str | None = None
-    known_position: int = 0
+    known_position: int | None = None
     bounds: Bounds | None = None
     held_at: int | None = None
     held_since: float = 0.0
     failures: int = 0
+    own_faults: int = 0
     retry_at: float = 0.0
     state: FeedState = FeedState.WAITING
     detail: str | None = _NOT_READ_YET
@@ -125,6 +128,10 @@ class Feeds:
         progress = self._progress[feed]
         progress.is_suspect, progress.deaths = False, 0
 
+    def acquit(self, feed: Feed) -> None:
+        """Forget the deaths: what workers may have died of was taken one record at a time, and was not it."""
+        self._progress[feed].deaths = 0
+
     def is_behind(self, feed: Feed) -> bool:
         """Tell whether a feed is being read and has records waiting."""
         progress = self._progress[feed]
@@ -146,11 +153,12 @@ class Feeds:
         progress.position = progress.known_position = position
         self._recover(progress)
 
-    def set_back(self, feed: Feed, detail: str) -> int:
+    def set_back(self, feed: Feed, detail: str, *, is_ours: bool = True) -> int:
         """Let a feed stand still for a while after a fault; tell how many there were in a row."""
         progress = self._progress[feed]
         progress.position = None
         progress.failures += 1
+        progress.own_faults = progress.own_faults + 1 if is_ours else 0
         progress.retry_at = time.monotonic() + delay_seconds(progress.failures)
         if progress.state is not FeedState.BLOCKED:
             progress.state, progress.detail = FeedState.WAITING, detail
@@ -167,7 +175,26 @@ class Feeds:
 
     def blocked(self) -> Mapping[Feed, int]:
         """List the feeds that a person must decide about, with where each stands as far as this worker knows."""
-        return {feed: one.known_position for feed, one in self._progress.items() if one.state is FeedState.BLOCKED}
+        return {
+            feed: one.known_position
+            for feed, one in self._progress.items()
+            if one.state is FeedState.BLOCKED and one.known_position is not None
+        }
+
+    def unknown(self) -> tuple[Feed, ...]:
+        """List the feeds of which this worker does not know yet where they stand."""
+        return tuple(feed for feed, progress in self._progress.items() if progress.known_position is None)
+
+    def expect(self, feed: Feed, position: int | None) -> None:
+        """Note where a feed stands that is not being read yet; one that was never read begins where its log does."""
+        progress = self._progress[feed]
+        first = None if progress.bounds is None else progress.bounds.first
+        progress.known_position = first if position is None else position
+
+    def own_faults(self, feed: Feed) -> int:
+        """Tell how often in a row a feed that is tried again could not be stored, for faults of ours."""
+        progress = self._progress[feed]
+        return progress.own_faults if progress.state is FeedState.WAITING else 0
 
     def try_soon(self, feed: Feed) -> None:
         """Ask the database about a feed that stands still without waiting for its turn."""
@@ -192,9 +219,13 @@ class Feeds:
         Tell how many records one transaction may take.
 
         All of a poll, unless the feed failed: then ever fewer, down to one. So a batch too big for the transaction's
-        time limit shrinks until it fits, and one record that trips a bug of ours holds up none before it.
+        time limit shrinks until it fits, and one record that trips a bug of ours holds up none before it. And one
+        record at a time if workers have died of them, so that it is seen of which.
         """
-        failures = self._progress[feed].failures
+        progress = self._progress[feed]
+        if progress.deaths:
+            return 1
+        failures = progress.failures
         return _WHOLE_POLL if failures == 0 else max(1, 512 >> (2 * failures))
 
     def note_ends(self, bounds: Mapping[Feed, Bounds]) -> None:
@@ -208,7 +239,7 @@ class Feeds:
                 progress.held_at, progress.held_since = bound.end, time.monotonic()
             if progress.position is not None and progress.position >= bound.end:
                 self._recover(progress)
-                progress.is_suspect = False
+                progress.is_suspect, progress.deaths = False, 0
 
     def held_seconds(self, feed: Feed) -> float:
         """Tell for how long a transaction has let nothing of a feed be read; 0 if none does."""
@@ -222,7 +253,7 @@ class Feeds:
                 progress.detail = STOPPED
 
     def statuses(self, heard_at: datetime) -> list[FeedStatus]:
-        """Say of every feed what operators want to know."""
+        """Say of every feed what operators want to know; nothing of one as long as nobody has asked where it stands."""
         return [
             FeedStatus(
                 topic=feed.topic,
@@ -234,6 +265,7 @@ class Feeds:
                 detail=progress.detail,
             )
             for feed, progress in self._progress.items()
+            if progress.known_position is not None
         ]
 
     def tell(self, feed: Feed, detail: str | None) -> None:
@@ -244,7 +276,7 @@ class Feeds:
 
     @staticmethod
     def _recover(progress: _Progress) -> None:
-        progress.failures = 0
+        progress.failures = progress.own_faults = 0
         progress.state, progress.detail = FeedState.READING, None
 
 

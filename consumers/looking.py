@@ -15,6 +15,7 @@ from consumers.errors import DatabaseFaultError
 from consumers.faults import own_transaction
 from consumers.feeds import Feeds, is_left_by_the_dead
 from consumers.placing import hold_to_log
+from consumers.reporting import is_taken_over
 from consumers.suspending import Rejections
 from consumers.topics import Feed
 from payments_hub.kernel.clock import Clock
@@ -24,6 +25,11 @@ from payments_hub.store.offsets import FeedState, FeedStatus
 from payments_hub.store.session import Database
 
 log = structlog.get_logger()
+
+_FAILING_AFTER = 10
+"""Faults of ours in a row before it is told: the first of them may be over by themselves."""
+
+_FEED_ALERTS = (AlertKind.FEED_BLOCKED, AlertKind.FEED_FAILING, AlertKind.FEED_HELD_BACK)
 
 _Wanted = dict[tuple[AlertKind, str], dict[str, object]]
 
@@ -69,6 +75,7 @@ class Surroundings:
             log.info("feed_resumed", topic=feed.topic, partition=feed.partition)
         self.ask_for_ends(broker)
         self._remember_predecessor()
+        self._learn_positions()
         if self.feeds.positions().keys() != before:
             broker.read_from(self.feeds.positions())
         self._leave_word(present)
@@ -120,14 +127,29 @@ class Surroundings:
         with own_transaction(self.database) as session:
             attempts = feed_attempts.count_deaths(session, self._wanted)
             statuses = [one for one in offsets.read_statuses(session) if one.topic in self._wanted]
+            is_planned = is_taken_over(session, self._wanted, self.clock.now())
         followed = self.feeds.followed()
         deaths = {Feed(one.topic, one.partition): one.deaths for one in attempts}
         if any(map(is_left_by_the_dead, statuses)):
-            log.warning("predecessor_died", feeds=len(followed))
+            if is_planned:
+                log.info("feeds_taken_over", feeds=len(followed))
+            else:
+                log.warning("predecessor_died", feeds=len(followed))
             self.feeds.suspect(followed, deaths)
         else:
             self.feeds.suspect([feed for feed in followed if feed in deaths], deaths)
         self._is_first_look = False
+
+    def _learn_positions(self) -> None:
+        """Ask where new feeds stand, so that what is said of them before they are read makes nobody look behind."""
+        unknown = self.feeds.unknown()
+        if not unknown:
+            return
+        with own_transaction(self.database) as session:
+            standings = offsets.read_standings(session, {feed.topic for feed in unknown})
+        for feed in unknown:
+            standing = standings.get((feed.topic, feed.partition))
+            self.feeds.expect(feed, None if standing is None else standing.next_offset)
 
     def _leave_word(self, present: Collection[Feed]) -> None:
         now = self.clock.now()
@@ -146,7 +168,8 @@ class Surroundings:
         for (kind, subject), detail in wanted.items():
             if raise_alert(session, kind, subject, detail, now=now):
                 log.error("alert_raised", kind=kind.value, subject=subject, **detail)
-        over = self._over(statuses, absent)
+        # Asked for here, where alerts end: another worker may have suspended somebody since this one looked around.
+        over = self._over(statuses, absent, suspensions.suspended_partners(session))
         for alert in open_alerts(session):
             key = (alert.kind, alert.subject)
             if key not in wanted and key in over and resolve_alert(session, *key, now=now):
@@ -159,6 +182,12 @@ class Surroundings:
             held = self.feeds.held_seconds(feed)
             if status.state is FeedState.BLOCKED:
                 wanted[AlertKind.FEED_BLOCKED, feed.name] = {"reason": status.detail, "position": status.position}
+            elif (times := self.feeds.own_faults(feed)) >= _FAILING_AFTER:
+                wanted[AlertKind.FEED_FAILING, feed.name] = {
+                    "position": status.position,
+                    "times": times,
+                    "words": status.detail,
+                }
             elif status.state is FeedState.READING and held > self.held_back_seconds:
                 since = (now - timedelta(seconds=held)).isoformat(timespec="seconds")
                 wanted[AlertKind.FEED_HELD_BACK, feed.name] = {
@@ -171,15 +200,16 @@ class Surroundings:
                 wanted[AlertKind.TOPIC_PARTITIONS, topic] = {"partitions": partitions}
         return wanted
 
-    def _over(self, statuses: Collection[FeedStatus], absent: Collection[str]) -> set[tuple[AlertKind, str]]:
+    def _over(
+        self, statuses: Collection[FeedStatus], absent: Collection[str], suspended: Collection[str]
+    ) -> set[tuple[AlertKind, str]]:
         """Name the alerts that are over unless they are wanted: nothing is known of a feed that only waits."""
         known = [one for one in statuses if one.state in {FeedState.READING, FeedState.SUSPENDED}]
         feeds = {Feed(one.topic, one.partition) for one in known} | {Feed(topic, 0) for topic in absent}
         topics = {one.topic for one in statuses} | set(absent)
         partners = {Feed(topic, 0).partner for topic in topics}
-        suspended = {Feed(one.topic, 0).partner for one in statuses if one.state is FeedState.SUSPENDED}
         return {
-            *((kind, feed.name) for kind in (AlertKind.FEED_BLOCKED, AlertKind.FEED_HELD_BACK) for feed in feeds),
+            *((kind, feed.name) for kind in _FEED_ALERTS for feed in feeds),
             *((AlertKind.TOPIC_PARTITIONS, topic) for topic in topics),
-            *((AlertKind.FEED_SUSPENDED, partner) for partner in partners - suspended),
+            *((AlertKind.FEED_SUSPENDED, partner) for partner in partners - set(suspended)),
         }

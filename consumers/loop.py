@@ -152,7 +152,8 @@ class Worker:
                 self._store(broker, piece)
         except FencedError as error:
             log.warning("batch_fenced", topic=feed.topic, partition=feed.partition, records=len(polled.records))
-            self._feeds.set_back(feed, error.message)
+            self._feeds.set_back(feed, error.message, is_ours=False)
+            self.beat()
         except (MemoryError, DatabaseFaultError):
             raise
         except Exception as error:  # whatever it is, it is ours: retried, never a verdict, never passed over
@@ -160,6 +161,8 @@ class Worker:
                 raise DatabaseFaultError(words_of(error)) from error
             times = self._feeds.set_back(feed, words_of(error))
             log.warning("batch_failed", topic=feed.topic, partition=feed.partition, error=words_of(error), times=times)
+            # A piece may take a transaction's whole time, and the next feed's too: one that failed came round as well.
+            self.beat()
 
     def _store(self, broker: Broker, piece: Polled) -> None:
         rejected = self.checkpoint.store(piece)

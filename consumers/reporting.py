@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from consumers.backoff import delay_seconds
 from consumers.errors import words_of
 from consumers.settings import GROUPS_SECONDS
-from consumers.topics import topics_of
+from consumers.topics import topic_of, topics_of
 from payments_hub.kernel.clock import Clock
 from payments_hub.store.alerts import AlertKind, open_alerts, raise_alert, resolve_alert
 from payments_hub.store.consumer_workers import (
@@ -25,6 +25,9 @@ from payments_hub.store.consumer_workers import (
     unread_points,
 )
 from payments_hub.store.session import Database
+
+_YOUNG = timedelta(seconds=30)
+"""So long after its start a worker may still be at its first look, and so lately a living one was seen."""
 
 _FORGOTTEN_AFTER = timedelta(days=1)
 _LAST_WORD_SECONDS = 1.0
@@ -82,6 +85,23 @@ def groups_to_run(groups: Mapping[str, str], named: Collection[str]) -> frozense
     """
     present = frozenset(groups.values())
     return present & frozenset(named) if named else present
+
+
+def is_taken_over(session: Session, topics: Collection[str], now: datetime) -> bool:
+    """
+    Tell whether the worker of these topics is the first of a new group, and those of older groups go on.
+
+    Then a sign of life of its feeds is that of the worker that they were taken from, and nobody has died.
+    """
+    groups = {group for partner, group in feed_groups(session).items() if topic_of(partner) in topics}
+    workers = read_workers(session)
+    own = [worker for worker in workers if worker.feed_group in groups]
+    others = [worker for worker in workers if worker not in own and now - worker.seen_at < _YOUNG]
+    return all(_is_young(worker, now) for worker in own) and any(not _is_young(worker, now) for worker in others)
+
+
+def _is_young(worker: ConsumerWorker, now: datetime) -> bool:
+    return worker.restarts == 0 and worker.last_end is None and now - worker.started_at < _YOUNG
 
 
 class Reporter:

@@ -34,6 +34,9 @@ REJECTED_A_MINUTE = 1_000
 FETCH_BYTES = 8 * 1024 * 1024
 """How much of one feed a poll brings: some forty thousand cells, a second or two of a transaction's thirty."""
 
+PIECE_BYTES = 4 * 1024 * 1024
+"""How much of one feed, unpacked, a transaction takes: what packs to nothing on the way costs as much to judge."""
+
 BATCH_BYTES = 900 * 1024
 """How much goes to one topic at once: below the 1 MB that a broker takes as one batch by default."""
 

@@ -4,17 +4,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from consumers.reporting import Reporter
+from consumers.reporting import Reporter, is_taken_over
 from consumers.shutdown import Shutdown
 from consumers.supervisor import Supervisor
 from payments_hub.kernel.clock import SystemClock
 from payments_hub.store.alerts import Alert, recent_alerts
-from payments_hub.store.consumer_workers import ConsumerWorker, read_workers, unread_points
+from payments_hub.store.consumer_workers import ConsumerWorker, read_workers, save_workers, unread_points
 from payments_hub.store.feed_attempts import begin
 from payments_hub.store.offsets import FeedState, FeedStatus, save_status, start
 from payments_hub.store.session import Database
@@ -149,6 +150,29 @@ def test_what_a_worker_was_reading_carefully_is_named_before_what_is_only_behind
 
     assert [str(point) for point in behind] == ["feeds.BANK-0@3", "feeds.MALL-0@3"]
     assert [str(point) for point in begun] == ["feeds.MALL-0@4"]
+
+
+@pytest.mark.parametrize(
+    ("own_age", "restarts", "other_age", "expected"),
+    [(2, 0, 3600, True), (2, 1, 3600, False), (3600, 0, 3600, False), (2, 0, 2, False)],
+    ids=["a new group", "it has ended before", "its row is a dead supervisor's", "all were started anew"],
+)
+def test_a_new_groups_worker_knows_that_nobody_has_died(
+    database: Database, *, own_age: int, restarts: int, other_age: int, expected: bool
+) -> None:
+    make_small_hub(database, ["BANK", "MALL"])
+    move(database, {"MALL": "malls"})
+    now = SystemClock().now()
+
+    with database.transaction() as session:
+        save_workers(session, [worker_of("malls", now, own_age, restarts), worker_of("main", now, other_age, 0)])
+        told = is_taken_over(session, {"feeds.MALL"}, now)
+
+    assert told is expected
+
+
+def worker_of(group: str, now: datetime, age_seconds: int, restarts: int) -> ConsumerWorker:
+    return ConsumerWorker("here", group, 1, now - timedelta(seconds=age_seconds), now, restarts, 1, None)
 
 
 def rename(database: Database, table: str, name: str) -> None:

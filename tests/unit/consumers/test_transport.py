@@ -57,6 +57,30 @@ def test_pieces_join_up_to_the_whole_poll(gaps: list[int], markers: int, size: i
     assert all(len(piece.records) <= size for piece in pieces)
 
 
+def test_what_packs_to_nothing_is_cut_by_what_it_unpacks_to() -> None:
+    sizes = [3, 3, 20, 3, 3, 3, 4]
+    records = tuple(Record(100 + number, b"x" * size, ()) for number, size in enumerate(sizes))
+
+    pieces = list(Polled(FEED, 100, records, 110).pieces(500, most_bytes=10))
+
+    assert [[len(record.value or b"") for record in piece.records] for piece in pieces] == [
+        [3, 3],
+        [20],
+        [3, 3, 3],
+        [4],
+    ]
+    assert [(piece.start, piece.position) for piece in pieces] == [(100, 102), (102, 103), (103, 106), (106, 110)]
+
+
+def test_five_hundred_of_the_largest_bodies_are_thirty_transactions_and_not_one() -> None:
+    body = b"x" * 256 * 1024
+    records = tuple(Record(number, body, ()) for number in range(500))
+
+    pieces = list(Polled(FEED, 0, records, 500).pieces(500))
+
+    assert {len(piece.records) for piece in pieces[:-1]} == {16}
+
+
 def test_each_partner_has_one_topic() -> None:
     assert topics_of(["BIDV", "VCB"]) == {"feeds.BIDV", "feeds.VCB"}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.backoff import LONGEST_SECONDS, delay_seconds
-from consumers.broker import KafkaBroker
+from consumers.broker import Bounds, KafkaBroker
 from consumers.errors import BrokerUnreachableError
 from consumers.feeds import Feeds
 from consumers.health import Watchdog
@@ -37,6 +37,27 @@ def test_a_feed_that_failed_is_read_in_ever_smaller_pieces_until_it_moves() -> N
     assert feeds.piece_size(ONE) > 500
 
 
+def test_a_feed_that_workers_died_of_is_taken_record_by_record_until_it_was_none_of_them() -> None:
+    feeds = Feeds()
+    feeds.follow([ONE, OTHER])
+    feeds.suspect([ONE, OTHER], {ONE: 1})
+
+    sizes = [feeds.piece_size(ONE), feeds.piece_size(OTHER)]
+    feeds.acquit(ONE)
+
+    assert (sizes[0], sizes[1] > 500, feeds.piece_size(ONE) > 500) == (1, True, True)
+
+
+def test_nothing_is_said_of_a_feed_before_somebody_has_asked_where_it_stands() -> None:
+    feeds = Feeds()
+    feeds.follow([ONE, OTHER])
+    feeds.note_ends({OTHER: Bounds(3, 20)})
+
+    feeds.expect(OTHER, None)
+
+    assert [(one.topic, one.position) for one in feeds.statuses(SystemClock().now())] == [("feeds.OTHER", 3)]
+
+
 def test_a_feed_that_was_set_back_is_due_again_later_and_not_read_until_then() -> None:
     feeds = Feeds()
     feeds.follow([ONE, OTHER])
@@ -52,8 +73,10 @@ def test_a_feed_that_was_set_back_is_due_again_later_and_not_read_until_then() -
 def test_a_feed_whose_topic_is_gone_is_forgotten() -> None:
     feeds = Feeds()
     feeds.follow([ONE, OTHER])
+    feeds.expect(ONE, 5)
 
     new = feeds.follow([OTHER])
+    feeds.expect(OTHER, 7)
 
     assert (new, [status.topic for status in feeds.statuses(SystemClock().now())]) == ((), ["feeds.OTHER"])
 
