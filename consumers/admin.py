@@ -6,6 +6,7 @@ The client is untyped, so `Any` lives here and in `consumers.broker`, and nowher
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -233,7 +234,11 @@ def is_let_in(settings: ConsumerSettings, topic: str) -> bool:
         "enable_idempotence": False,
         "linger_ms": 0,
     }
-    producer = connected(KafkaProducer, options, settings)
+    with _silenced():
+        return _is_let_in(connected(KafkaProducer, options, settings), topic)
+
+
+def _is_let_in(producer: Any, topic: str) -> bool:
     try:
         producer.send(topic, b"probe").get(timeout=REQUEST_SECONDS * 2)
     except AuthorizationError:
@@ -243,6 +248,18 @@ def is_let_in(settings: ConsumerSettings, topic: str) -> bool:
     finally:
         producer.close(timeout=1)
     return True
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep the client from logging as an error the refusal that is hoped for."""
+    client = logging.getLogger("kafka")
+    before = client.level
+    client.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        client.setLevel(before)
 
 
 def _has_password(credentials: Iterable[Any]) -> bool:

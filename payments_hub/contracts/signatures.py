@@ -33,7 +33,8 @@ LARGEST_SKEW_SECONDS = 300
 """How far a sender's clock may be off where the time of signing is judged: over HTTP alone."""
 
 _MARKS = {SigningAlgorithm.HMAC_SHA256: "v1", SigningAlgorithm.ED25519: "v1a"}
-_ID = re.compile(r"[!-\-/-~]{1,200}", re.ASCII)  # printable, without space and without the dot that separates
+# Printable, without space, the dot that separates, and the comma by which servers join repeated headers.
+_ID = re.compile(r"[!-+\-/-~]{1,200}", re.ASCII)
 _TIME = re.compile(r"[0-9]{1,12}", re.ASCII)
 _LONGEST = 1_000
 

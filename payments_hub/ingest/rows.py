@@ -55,7 +55,7 @@ def _add_slice(ledger: Ledger, outcome: Outcome) -> None:
         return
     if outcome.message.cause is not Cause.RELEASE:
         digest = as_bytea(outcome.message.decoded.event_sha256)
-        ledger.seen_events.append((key.partner_id, event.id, digest, outcome.receipt_id))
+        ledger.seen_events.append((*_used(outcome), digest, outcome.receipt_id))
     if outcome.lock_id is not None:
         ledger.held.append(_held(outcome, event, key))
     if outcome.revision_id is None:
@@ -68,12 +68,20 @@ def _add_slice(ledger: Ledger, outcome: Outcome) -> None:
         ledger.touched.append((*key, currency, local_day(outcome.known_at), outcome.issued_at))
 
 
+def _used(outcome: Outcome) -> tuple[int, str]:
+    """Name the event by which a message is looked up, so that what is kept is what is found again."""
+    used = outcome.message.event_key
+    if used is None:
+        raise TypeError("An event without a name of its own was taken.")
+    return used
+
+
 def _add_manifest(ledger: Ledger, outcome: Outcome) -> None:
     decoded, key = outcome.message.decoded, outcome.message.manifest_key
     if decoded.manifest is None or key is None:
         return
     digest = as_bytea(decoded.event_sha256)
-    ledger.seen_events.append((key.partner_id, decoded.manifest.id, digest, outcome.receipt_id))
+    ledger.seen_events.append((*_used(outcome), digest, outcome.receipt_id))
     if outcome.revision_id is not None:
         ledger.manifests.append(_manifest(outcome, decoded.manifest, key))
 

@@ -62,7 +62,8 @@ class FeedStatus:
     @property
     def lag(self) -> int | None:
         """Count the offsets still to be read, control records included; None while the end is unknown."""
-        return None if self.log_end is None else self.log_end - self.position
+        # A log that ends before the position was cut or made anew: a count below zero would hide what others wait for.
+        return None if self.log_end is None else max(0, self.log_end - self.position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,19 +77,24 @@ GROUP BY partner_id, day
 """)
 
 # The same record has the same bytes at the same place; in a topic that was made anew another one may stand there.
-# A feed that a person let go on from an earlier place is read again from there, and answered as before.
+# A feed that a person let go on from an earlier place is read again from there: each such act begins another reading.
 _TWICE = """
 SELECT partner_id, (max(received_at) AT TIME ZONE :zone)::date AS day,
     'TWICE ' || position || ' ' || array_to_string(array_agg(id ORDER BY id), ' ') AS fault
-FROM delivery
-WHERE received_at >= :begin AND received_at < :end AND transport = 'KAFKA'
-    AND (CAST(:partner_id AS integer) IS NULL OR partner_id = :partner_id)
-GROUP BY partner_id, position, bytes_sha256
-HAVING count(*) > 1 AND NOT EXISTS (
-    SELECT FROM audit_entry WHERE action = 'feed_restarted'
-        AND subject = left(position, -length(split_part(position, '-', -1)) - 1)
-        AND at BETWEEN min(received_at) AND max(received_at))
+FROM (
+    SELECT id, partner_id, position, bytes_sha256, received_at, (
+        SELECT count(*) FROM restarted
+        WHERE feed = left(position, -length(split_part(position, '-', -1)) - 1) AND at <= received_at) AS reading
+    FROM delivery
+    WHERE received_at >= :begin AND received_at < :end AND transport = 'KAFKA'
+        AND (CAST(:partner_id AS integer) IS NULL OR partner_id = :partner_id)
+) AS read
+GROUP BY partner_id, position, bytes_sha256, reading
+HAVING count(*) > 1
 """
+_RESTARTED = (
+    "WITH restarted AS MATERIALIZED (SELECT subject AS feed, at FROM audit_entry WHERE action = 'feed_restarted')"
+)
 
 # Who moves a position by hand moves it after the last delivery: one that came later is beyond it by a fault.
 _BEYOND = """
@@ -114,7 +119,7 @@ WHERE issued_at >= :begin AND issued_at < :end
     AND (CAST(:partner_id AS integer) IS NULL OR partner_id = :partner_id)
     AND NOT EXISTS (SELECT FROM delivery WHERE delivery.id = receipt.delivery_id)
 """
-_OTHERS = tuple(text(f"{query} ORDER BY 3 LIMIT 1000") for query in (_TWICE, _BEYOND, _WITHOUT_DELIVERY))
+_OTHERS = tuple(text(f"{query} ORDER BY 3 LIMIT 1000") for query in (_RESTARTED + _TWICE, _BEYOND, _WITHOUT_DELIVERY))
 
 # A decision or a replay changes the verdict of an earlier day; a day with faults is counted until it adds up.
 _CHANGED = text("""

@@ -206,13 +206,27 @@ def test_a_topic_that_was_made_anew_is_no_fault(hub: SmallHub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("restarted", "named"), [(FEED, ["NO_RECEIPT"]), ("feeds.OTHER-0", ["NO_RECEIPT", "TWICE"])], ids=["its", "another"]
+    ("restarted", "times", "named"),
+    [
+        (FEED, 1, ["NO_RECEIPT"]),
+        (FEED, 2, ["NO_RECEIPT", "NO_RECEIPT", "TWICE"]),
+        ("feeds.OTHER-0", 1, ["NO_RECEIPT", "TWICE"]),
+    ],
+    ids=["once more", "twice more", "another feed"],
 )
-def test_a_feed_that_a_person_let_read_again_is_no_fault(hub: SmallHub, restarted: str, named: list[str]) -> None:
+def test_what_a_person_let_be_read_again_is_no_fault(
+    hub: SmallHub, restarted: str, times: int, named: list[str]
+) -> None:
     from_kafka(hub)
-    meddle(hub, AGAIN)
     with hub.database.transaction() as session:
-        record(session, Act("van", "feed_restarted", restarted, {"reason": "Kafka was put back"}), hub.clock.now())
+        record(
+            session,
+            Act("van", "feed_restarted", restarted, {"reason": "Kafka was put back"}),
+            NOW + timedelta(seconds=1),
+        )
+    columns = "SELECT partner_id, transport, position, received_at"
+    later = AGAIN.replace(columns, f"{columns} + interval '2 s'")
+    meddle(hub, *[later] * times)
 
     assert sorted(codes(counted(hub)[PARTNER, TODAY])) == named
 

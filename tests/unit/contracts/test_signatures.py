@@ -124,6 +124,7 @@ def test_a_key_that_is_not_live_any_more_verifies_nothing() -> None:
     [
         ("msg.1", "1614265330"),
         ("msg 1", "1614265330"),
+        ("msg1,msg1", "1614265330"),
         ("msg\n1", "1614265330"),
         ("m" * 201, "1614265330"),
         ("msg-1", "1614265330.5"),
