@@ -66,8 +66,8 @@ class FeedAttemptRow(Base):
     """
     A read that a worker has begun and not come back from: what a worker that died leaves of it.
 
-    It is written before a poll that may end the process, and goes when the poll came back. `deaths` counts the workers
-    that did not survive this offset.
+    It is written before a read that may end the process, and goes when what was read is stored. `deaths` counts the
+    workers that did not survive this offset.
     """
 
     __tablename__ = "feed_attempt"

@@ -1,4 +1,5 @@
 import inspect
+from collections.abc import Mapping
 
 import click
 import pytest
@@ -8,8 +9,8 @@ from consumers.cli import COMMANDS, main
 from payments_hub.cli import short_help
 
 
-def run(*arguments: str, environment: dict[str, str | None] | None = None) -> tuple[int, str]:
-    result = CliRunner(env=environment).invoke(main, list(arguments))
+def run(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
+    result = CliRunner(env=environment and {**environment}).invoke(main, list(arguments))
     return result.exit_code, result.output
 
 
