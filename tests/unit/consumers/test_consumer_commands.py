@@ -9,7 +9,7 @@ from consumers.cli import COMMANDS, main
 from payments_hub.cli import short_help
 
 
-def run(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
+def run(*arguments: str, environment: Mapping[str, str | None] | None = None) -> tuple[int, str]:
     result = CliRunner(env=environment and {**environment}).invoke(main, list(arguments))
     return result.exit_code, result.output
 
