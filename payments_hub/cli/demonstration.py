@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import socket
 import time
@@ -63,6 +64,12 @@ def begin_anew(settings: Settings) -> Settings:
     folder.mkdir(parents=True)
     # Its account's password is known to everybody, so it listens on this machine alone; its Kafka is its own.
     return replace(settings, var_dir=folder, host="127.0.0.1", port=_port(settings.port), kafka_servers=None)
+
+
+def aiming(settings: Settings) -> str:
+    """Write the variables by which another terminal's commands are about this demonstration."""
+    known = {"PAYMENTS_HUB_VAR_DIR": str(settings.var_dir), "PAYMENTS_HUB_KAFKA_SERVERS": settings.kafka_servers}
+    return " ".join(f"{name}={shlex.quote(value)}" for name, value in known.items() if value)
 
 
 def _port(wanted: int) -> int:
@@ -182,6 +189,10 @@ class Demonstration:
             f"  curl {address}/api/v1/slices -H 'Authorization: Bearer {self._key_of_bank}' "
             f"-H 'Content-Type: application/cloudevents+json' --data-binary @{path}\n"
         )
+        if self.settings.kafka_servers:
+            self._say(f"Kafka runs at {self.settings.kafka_servers}, without passwords.")
+        self._say("From another terminal, commands are aimed at this demonstration by:\n")
+        self._say(f"  export {aiming(self.settings)}\n")
         self._say("Ctrl-C stops it.")
 
     def prove(self) -> dict[str, object]:

@@ -18,8 +18,10 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
             "The content is not valid UTF-8. Write it again as UTF-8.",
         ),
         "E1001/not-json": Words(
-            "Nội dung không phải JSON: {detail}. Hãy kiểm tra phần mềm tạo thông điệp.",
-            "The content is not JSON: {detail}. Check the software that writes the message.",
+            "Nội dung không phải JSON: {detail}. Mỗi bản ghi phải là trọn một thông điệp, không phải một dòng của "
+            "nó (như kcat -l gửi). Nếu không phải vậy, hãy kiểm tra phần mềm tạo thông điệp.",
+            "The content is not JSON: {detail}. Each record is one whole message, not a line of one (as kcat -l sends "
+            "it). If that is not it, check the software that writes the message.",
         ),
         "E1001/not-object": Words(
             "Cần một đối tượng JSON là CloudEvent, nhưng nhận được {got}.",

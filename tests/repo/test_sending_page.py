@@ -1,5 +1,7 @@
 import json
 import re
+import shlex
+from itertools import pairwise
 
 import pytest
 
@@ -28,6 +30,28 @@ def test_the_withdrawal_of_the_page_is_of_the_slice_above_it_with_a_higher_revis
     assert [withdrawn["data"][one] for one in name] == [sent["data"][one] for one in name]
     assert withdrawn["data"]["revision"] > sent["data"]["revision"]
     assert withdrawn["id"] != sent["id"]
+
+
+def test_the_headers_of_binary_mode_on_the_page_make_the_data_of_the_page_a_slice_without_fault() -> None:
+    (command,) = (one for one in re.findall(r"```sh\n(.*?)```", read(PAGE), re.DOTALL) if "ce_id" in one)
+    words = shlex.split(command)
+    stated = [after.partition("=") for before, after in pairwise(words) if before == "-H"]
+    data = json.loads(EXAMPLE.findall(read(PAGE))[0])["data"]
+
+    decoded = decode(json.dumps(data).encode(), headers=[(name, value.encode()) for name, _, value in stated])
+
+    assert words[-1] == "data.json"
+    assert decoded.findings == ()
+    assert decoded.event is not None
+
+
+def test_a_message_sent_line_by_line_is_told_that_a_record_is_a_whole_message() -> None:
+    lines = EXAMPLE.findall(read(PAGE))[0].splitlines()
+
+    told = [decode(line.encode()).findings[0] for line in lines if line.strip().startswith('"')]
+
+    assert {finding.code for finding in told} == {"E1001"}
+    assert all("Each record is one whole message" in finding.text_en for finding in told)
 
 
 def test_no_code_that_is_given_is_called_reserved() -> None:

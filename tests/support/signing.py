@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from payments_hub.services.signing_keys import add_public_key, make_shared_secret
 from payments_hub.store.session import Database
@@ -55,6 +60,13 @@ def as_record(headers: Mapping[str, str]) -> tuple[tuple[str, bytes | None], ...
 def pem_of(private: Ed25519PrivateKey) -> str:
     """Write the public key of a pair as a PEM file."""
     return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def private_pem(signer: Signer) -> bytes:
+    """Write the private key of a pair as a partner keeps it."""
+    if signer.private is None:
+        raise LookupError("the signer has no private key")
+    return signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def ed25519_signer(database: Database, partner: str) -> Signer:

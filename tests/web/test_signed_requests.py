@@ -104,6 +104,19 @@ def test_without_a_signature_nothing_is_stored_but_a_security_event(database: Da
     assert (number(database, DELIVERIES), number(database, EVENTS)) == (0, 1)  # one for all of a second
 
 
+def test_a_request_that_is_not_signed_or_wrongly_signed_is_told_what_to_do(database: Database, sender: Sender) -> None:
+    headers = stamped(ed25519_signer(database, PARTNER))
+    advice = {
+        "en": ("Sign the request, or revoke the key.", "Sign id.timestamp.body"),
+        "vi": ("Hãy ký yêu cầu, hoặc thu hồi khóa ký.", "Hãy ký id.thời-điểm.nội-dung"),
+    }
+
+    for language, (of_missing, of_wrong) in advice.items():
+        spoken = {"Accept-Language": language}
+        assert of_missing in (post(sender, BODY, spoken).json or {})["message"]
+        assert of_wrong in (post(sender, BODY + b" ", headers | spoken).json or {})["message"]
+
+
 def test_a_partner_without_a_key_need_not_sign_and_its_headers_are_not_looked_at(
     database: Database, sender: Sender
 ) -> None:

@@ -104,8 +104,10 @@ _BINARY = Words(
 )
 _FAULTS = {
     SignatureFault.MISSING: Words(
-        "Đơn vị có khóa ký nên mọi yêu cầu phải có chữ ký: webhook-id, webhook-timestamp và webhook-signature.",
-        "You have a signing key, so each request must be signed: webhook-id, webhook-timestamp and webhook-signature.",
+        "Đơn vị có khóa ký nên mọi yêu cầu phải có đủ ba tiêu đề webhook-id, webhook-timestamp và webhook-signature. "
+        "Hãy ký yêu cầu, hoặc thu hồi khóa ký.",
+        "You have a signing key, so each request needs the three headers webhook-id, webhook-timestamp and "
+        "webhook-signature. Sign the request, or revoke the key.",
     ),
     SignatureFault.UNREADABLE: Words(
         "Không đọc được tiêu đề chữ ký: webhook-id không có dấu chấm, webhook-timestamp là số giây, webhook-signature "
@@ -114,7 +116,9 @@ _FAULTS = {
         "webhook-signature is v1,BASE64 or v1a,BASE64, one space between several.",
     ),
     SignatureFault.WRONG: Words(
-        "Không chữ ký nào do khóa đang dùng của đơn vị tạo ra trên đúng các byte này.",
-        "No signature was made by a live key of yours over these bytes.",
+        "Không chữ ký nào do khóa đang dùng của đơn vị tạo ra trên đúng các byte này. Hãy ký id.thời-điểm.nội-dung "
+        "trên chính các byte được gửi, bằng khóa chưa thu hồi.",
+        "No signature was made by a live key of yours over these bytes. Sign id.timestamp.body over the very bytes "
+        "that are sent, with a key that is not revoked.",
     ),
 }
