@@ -21,7 +21,7 @@ from consumers.shutdown import Shutdown
 from consumers.topics import topics_of
 from payments_hub.bootstrap import open_hub
 from payments_hub.cli.environment import enter
-from payments_hub.kernel.garbage import collect_on_purpose, sweep
+from payments_hub.kernel.garbage import Sweeper, collect_on_purpose
 from payments_hub.kernel.settings import Settings
 from payments_hub.store.consumer_workers import partners_of_group
 
@@ -62,6 +62,7 @@ def read_group(
     stop.install()
     limit_memory(settings.worker_memory_mb)
     collect_on_purpose()
+    sweep = Sweeper()
     try:
         with Watchdog(stop, lifeline=lifeline, stall_seconds=stall_seconds) as watchdog:
 
