@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from payments_hub.domain import formatting
 from payments_hub.domain.languages import Language, Words
+from payments_hub.services.feed_halts import reason_words
 from payments_hub.services.reconciliation import fault_words
 from payments_hub.services.worker_ends import end_words
 from payments_hub.store.alerts import Alert, AlertKind, open_alerts, recent_alerts
@@ -90,6 +91,10 @@ class _Said:
             return ()
         return (Words(f"Từ {formatting.instant(at, Language.VI)}.", f"Since {formatting.instant(at, Language.EN)}."),)
 
+    def times(self) -> Words:
+        count = self.of("times")
+        return Words(f"{count} lần", "once" if count == "1" else f"{count} times")
+
     def has(self, name: str) -> bool:
         return self.alert.detail.get(name) not in {None, ""}
 
@@ -130,12 +135,13 @@ def _suspended(said: _Said) -> WordedAlert:
 
 
 def _failing(said: _Said) -> WordedAlert:
-    subject, position, times = said.alert.subject, said.of("position"), said.of("times")
+    subject, position = said.alert.subject, said.of("position")
+    times, words = said.times(), reason_words(said.of("words"))
     return WordedAlert(
         said.alert,
         Words(
-            f"Luồng {subject} chưa lưu được từ bản ghi {position}, đã thử {times} lần: {said.of('words')}",
-            f"Feed {subject} could not be stored from record {position} on, after {times} tries: {said.of('words')}",
+            f"Luồng {subject} chưa lưu được từ bản ghi {position}, đã thử {times.vi}: {words.vi}",
+            f"Feed {subject} could not be stored from record {position} on, tried {times.en}: {words.en}",
         ),
         Words(
             "Đây là lỗi của hệ thống, không phải của đối tác: không bản ghi nào bị từ chối hay mất, luồng tự thử lại. "
@@ -182,13 +188,13 @@ def _partitions(said: _Said) -> WordedAlert:
 def _worker_ended(said: _Said) -> WordedAlert:
     machine, _, group = said.alert.subject.partition("/")
     feeds = said.listed("feeds")
-    end = end_words(said.of("status"))
+    end, times = end_words(said.of("status")), said.times()
     at = (Words(f"Đang đọc: {', '.join(feeds)}.", f"It was reading {', '.join(feeds)}."),) if feeds else ()
     return WordedAlert(
         said.alert,
         Words(
-            f"Tiến trình đọc nhóm {group} trên máy {machine} tự kết thúc {said.of('times')} lần: {end.vi}.",
-            f"The worker of group {group} on machine {machine} ended by itself, {said.of('times')} times: {end.en}.",
+            f"Tiến trình đọc nhóm {group} trên máy {machine} tự kết thúc {times.vi}: {end.vi}.",
+            f"The worker of group {group} on machine {machine} ended by itself, {times.en}: {end.en}.",
         ),
         Words(
             "Nó được chạy lại và đọc tiếp, không mất gì. Nếu lặp lại: tách đối tác có luồng nêu dưới đây sang nhóm "
@@ -242,12 +248,10 @@ def _day(written: str, language: Language) -> str:
 
 
 def _reason(said: _Said) -> tuple[Words, ...]:
-    reason = said.of("reason")
-    return (
-        (Words(f"Kafka và bộ đọc nói: {reason}", f"Kafka and the consumer say: {reason}"),)
-        if said.has("reason")
-        else ()
-    )
+    if not said.has("reason"):
+        return ()
+    reason = reason_words(said.of("reason"))
+    return (Words(f"Kafka và bộ đọc nói: {reason.vi}", f"Kafka and the consumer say: {reason.en}"),)
 
 
 _WORDS: dict[AlertKind, Callable[[_Said], WordedAlert]] = {

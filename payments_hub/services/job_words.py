@@ -36,6 +36,14 @@ _OUTCOMES: dict[str, Words] = {
         "{} runs, {} receipts never published, the bytes of {} messages, {} answers dropped",
     ),
 }
+# In their order: a count of one, with what is counted.
+_SINGULAR = {
+    "1 partners' days": "1 partner's day",
+    "1 do not": "1 does not",
+    "1 usual ranges": "1 usual range",
+    "1 new warnings": "1 new warning",
+} | {f"1 {many}s": f"1 {many}" for many in ("slice", "chart", "day", "anchor", "run", "receipt", "message", "answer")}
+_OF_ONE = re.compile(rf"(?<![0-9])(?:{'|'.join(map(re.escape, _SINGULAR))})(?![a-z])")
 _DONE_TODAY = Words("hôm nay đã xong", "done for today")
 
 
@@ -55,6 +63,8 @@ def outcome_words(job: str, outcome: str) -> Words:
 
     >>> outcome_words("reconciling", "6 days, 0 with faults").en
     "6 partners' days counted anew, 0 do not add up"
+    >>> outcome_words("drain", "1 slices").en, outcome_words("drain", "11 slices").en
+    ('1 slice added up', '11 slices added up')
     >>> outcome_words("plausibility", "done today").en, outcome_words("drain", "nothing").en
     ('done for today', 'nothing')
     """
@@ -63,4 +73,4 @@ def outcome_words(job: str, outcome: str) -> Words:
     numbers, words = _NUMBERS.findall(outcome), _OUTCOMES.get(job)
     if words is None or len(numbers) != words.vi.count("{}"):
         return Words(outcome, outcome)
-    return Words(words.vi.format(*numbers), words.en.format(*numbers))
+    return Words(words.vi.format(*numbers), _OF_ONE.sub(lambda one: _SINGULAR[one[0]], words.en.format(*numbers)))

@@ -18,7 +18,7 @@ from payments_hub.services.feeds import all_rows
 from payments_hub.services.job_words import job_name
 from payments_hub.store.backlog import Backlog, drain_backlog
 from payments_hub.store.consumer_workers import ConsumerWorker, feed_groups, read_workers
-from payments_hub.store.offsets import FeedState, FeedStatus, read_statuses
+from payments_hub.store.offsets import RECEIPTS_PREFIX, FeedState, FeedStatus, read_statuses
 from payments_hub.store.operations import JobState, LeaseState, Waiting, job_states, lease_states, waiting
 from payments_hub.store.partners import any_simulated
 from payments_hub.store.reconciliation import CheckedDay, checked_days
@@ -63,6 +63,8 @@ class Operations:
     Args:
         alerts: What is open, worded, the oldest first.
         over: Alerts that were over lately, the newest first.
+        feeds: What is read from Kafka.
+        publishing: The topics that receipts are published on.
         groups: The group of feeds that each partner is read in.
         checked: The last days' deliveries as they were counted anew, the newest first.
         silent: Places whose newest due slices did not come, longest silence first.
@@ -76,6 +78,7 @@ class Operations:
     over: tuple[WordedAlert, ...]
     workers: tuple[ConsumerWorker, ...]
     feeds: tuple[FeedStatus, ...]
+    publishing: tuple[FeedStatus, ...]
     groups: Mapping[str, str]
     checked: tuple[CheckedDay, ...]
     jobs: tuple[JobState, ...]
@@ -95,7 +98,9 @@ class Operations:
 
 def operations(session: Session, reference: Reference, *, now: datetime) -> Operations:
     """Look at everything, and say what needs somebody."""
-    feeds, jobs, leases = read_statuses(session), job_states(session), lease_states(session)
+    statuses, jobs, leases = read_statuses(session), job_states(session), lease_states(session)
+    feeds = tuple(status for status in statuses if not status.topic.startswith(RECEIPTS_PREFIX))
+    publishing = tuple(status for status in statuses if status.topic.startswith(RECEIPTS_PREFIX))
     backlog, waits = drain_backlog(session), waiting(session)
     alerts, over = alerts_now(session, now=now)
     workers, today = read_workers(session), local_day(now)
@@ -104,8 +109,9 @@ def operations(session: Session, reference: Reference, *, now: datetime) -> Oper
         *_alert_troubles(alerts),
         *_worker_troubles(workers, now),
         *_feed_troubles(feeds, now),
+        *_publishing_troubles(publishing, now),
         *_job_troubles(jobs, leases, now),
-        *_waiting_troubles(backlog, waits, uses_kafka=bool(feeds), now=now),
+        *_waiting_troubles(backlog, waits, uses_kafka=bool(statuses), now=now),
         *_silence_troubles(silent),
     )
     return Operations(
@@ -114,6 +120,7 @@ def operations(session: Session, reference: Reference, *, now: datetime) -> Oper
         over=over,
         workers=workers,
         feeds=feeds,
+        publishing=publishing,
         groups=feed_groups(session),
         checked=checked_days(session, today - timedelta(days=RECONCILED_DAYS - 1), today),
         jobs=tuple(jobs),
@@ -167,23 +174,41 @@ def _feed_troubles(feeds: tuple[FeedStatus, ...], now: datetime) -> Iterator[Tro
     if blocked:
         vi, en = (
             f"{blocked} phân vùng Kafka đứng lại, chờ người quyết định.",
-            f"{blocked} Kafka partitions are blocked.",
+            f"{_partitions(blocked)} blocked.",
         )
         yield Trouble("FEEDS_BLOCKED", Urgency.NOW, Words(vi, en))
     quiet = sum(is_silent(feed, now) for feed in feeds)
     if quiet:
         vi = f"Không nghe thấy Kafka ở {quiet} phân vùng: Kafka, mạng hoặc bộ đọc có sự cố."
-        en = f"Kafka is not heard on {quiet} partitions: Kafka, the network or the consumer is away."
+        en = f"Kafka is not heard on {quiet} partition{'s' * (quiet != 1)}: Kafka, the network or the consumer is away."
         yield Trouble("CONSUMER_SILENT", Urgency.NOW, Words(vi, en))
     suspended = sum(feed.state is FeedState.SUSPENDED for feed in feeds)
     if suspended:
         vi = f"{suspended} phân vùng Kafka tạm ngừng đọc vì quá nhiều thông điệp bị từ chối."
-        en = f"{suspended} Kafka partitions are suspended: too much of what they bring was refused."
+        en = f"{_partitions(suspended)} suspended: too much of what came was refused."
         yield Trouble("FEEDS_SUSPENDED", Urgency.NOW, Words(vi, en))
     stuck = sum(feed.state is FeedState.WAITING for feed in feeds)
     if stuck:
         vi = f"{stuck} phân vùng Kafka đang tự thử lại."
-        yield Trouble("FEEDS_WAITING", Urgency.SOON, Words(vi, f"{stuck} Kafka partitions are being tried again."))
+        yield Trouble("FEEDS_WAITING", Urgency.SOON, Words(vi, f"{_partitions(stuck)} being tried again."))
+
+
+def _partitions(count: int) -> str:
+    return f"{count} Kafka partition{'s are' if count != 1 else ' is'}"
+
+
+def _publishing_troubles(publishing: tuple[FeedStatus, ...], now: datetime) -> Iterator[Trouble]:
+    if any(is_silent(topic, now) for topic in publishing):
+        words = Words(
+            "Tiến trình gửi biên nhận ra Kafka không báo gì: nó không chạy, hoặc bị kẹt.",
+            "The publisher of receipts says nothing: it does not run, or is stuck.",
+        )
+        yield Trouble("PUBLISHER_SILENT", Urgency.NOW, words)
+    stuck = sum(topic.state is FeedState.WAITING for topic in publishing)
+    if stuck:
+        vi = f"Chưa gửi được biên nhận của {stuck} đối tác ra Kafka, đang tự thử lại."
+        en = f"Receipts of {stuck} partner{'s' * (stuck != 1)} cannot be published yet; it is tried again."
+        yield Trouble("PUBLISHING_WAITING", Urgency.SOON, Words(vi, en))
 
 
 def _job_troubles(jobs: list[JobState], leases: list[LeaseState], now: datetime) -> Iterator[Trouble]:
@@ -202,15 +227,20 @@ def _waiting_troubles(backlog: Backlog, waits: Waiting, *, uses_kafka: bool, now
     if backlog.since is not None and now - backlog.since > DRAIN_LATE:
         vi, en = (
             f"{backlog.slices} lát chờ được cộng quá lâu.",
-            f"{backlog.slices} slices wait too long to be added up.",
+            f"{_slices(backlog.slices)} too long to be added up.",
         )
         yield Trouble("DRAIN_LATE", Urgency.NOW, Words(vi, en))
     if uses_kafka and waits.receipts_since is not None and now - waits.receipts_since > RECEIPTS_LATE:
-        vi, en = f"{waits.receipts} biên nhận chưa gửi ra Kafka.", f"{waits.receipts} receipts are not published."
+        vi = f"{waits.receipts} biên nhận chưa gửi ra Kafka."
+        en = f"{waits.receipts} receipt{'s are' if waits.receipts != 1 else ' is'} not published."
         yield Trouble("RECEIPTS_LATE", Urgency.NOW, Words(vi, en))
     if waits.held:
-        vi, en = f"{waits.held} lát tạm giữ chờ cán bộ.", f"{waits.held} held slices wait for an officer."
+        vi, en = f"{waits.held} lát tạm giữ chờ cán bộ.", f"{_slices(waits.held, 'held ')} for an officer."
         yield Trouble("HELD", Urgency.SOON, Words(vi, en))
+
+
+def _slices(count: int, kind: str = "") -> str:
+    return f"{count} {kind}slice{' waits' if count == 1 else 's wait'}"
 
 
 def _silence_troubles(silent: tuple[CalendarRow, ...]) -> Iterator[Trouble]:

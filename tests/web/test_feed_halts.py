@@ -65,7 +65,7 @@ def test_a_suspended_partner_is_told_since_when_why_and_what_to_do(hub: SmallHub
 
 
 def test_a_partner_whose_feed_is_read_or_was_resumed_is_told_nothing_of_the_kind(hub: SmallHub) -> None:
-    status(hub, FeedState.READING, None)
+    status(hub, FeedState.READING, "its worker was stopped")
     status(hub, FeedState.BLOCKED, "cut", partner=RIVAL)
     with hub.database.transaction() as session:
         suspend(session, PARTNER, rejected=5000, now=NOW)

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from payments_hub.domain import formatting
+from payments_hub.domain.languages import Language
 from payments_hub.domain.people import Role
 from payments_hub.kernel.clock import local_day
 from payments_hub.services.reconciliation import reconcile
@@ -164,6 +166,64 @@ def test_a_feed_that_stands_still_says_why_and_in_which_group_it_is(hub: SmallHu
     assert f'href="/feeds/{PARTNER}"' in page
 
 
+def test_why_a_feed_stands_still_is_said_in_the_readers_language_on_its_line_and_in_its_alert(hub: SmallHub) -> None:
+    heard(hub, FeedState.BLOCKED, detail="5 records were deleted before they were read: offsets 3 to 7")
+    reason = {"reason": "the topic was deleted and made anew: offsets mean nothing in it", "position": 3}
+    with hub.database.transaction() as session:
+        raise_alert(session, AlertKind.FEED_BLOCKED, f"{FEED}-0", reason, now=NOW)
+    client = reader(hub)
+
+    vietnamese = client.get("/operations").text
+    client.get("/language/en")
+    english = client.get("/operations").text
+
+    assert "5 bản ghi bị xóa trước khi được đọc: vị trí 3 đến 7" in vietnamese
+    assert "Kafka và bộ đọc nói: chủ đề đã bị xóa và tạo lại" in vietnamese
+    assert "deleted" not in vietnamese
+    assert "5 records were deleted before they were read" in english
+    assert "1 Kafka partition is blocked." in english
+
+
+def test_topics_of_receipts_stand_apart_from_what_is_read(hub: SmallHub) -> None:
+    topics = [
+        FeedStatus(f"receipts.{PARTNER}", 0, 7, 9, NOW, FeedState.READING, None),
+        FeedStatus(f"receipts.{RIVAL}", 0, 0, 4, NOW, FeedState.WAITING, "Kafka has not answered"),
+    ]
+    with hub.database.transaction() as session:
+        save_status(session, topics)
+    client = reader(hub)
+
+    page, told = client.get("/operations").text, client.get("/operations.json").get_json()
+
+    assert "Không có bộ đọc Kafka nào" in page
+    assert page.index("Gửi biên nhận ra Kafka") < page.index(f"receipts.{PARTNER}")
+    assert "Đang gửi biên nhận" in page
+    assert "Kafka chưa trả lời" in page
+    assert "Đang đọc" not in page
+    assert "Chưa gửi được biên nhận của 1 đối tác ra Kafka" in page
+    assert (told["feeds"], [one["lag"] for one in told["publishing"]]) == ([], [2, 4])
+
+
+def test_a_publisher_that_says_nothing_is_named_as_such(hub: SmallHub) -> None:
+    then = NOW - timedelta(seconds=21)
+    with hub.database.transaction() as session:
+        save_status(session, [FeedStatus(f"receipts.{PARTNER}", 0, 7, 9, then, FeedState.READING, None)])
+
+    codes = {one["code"] for one in reader(hub).get("/operations.json").get_json()["troubles"]}
+
+    assert "PUBLISHER_SILENT" in codes
+    assert "CONSUMER_SILENT" not in codes
+
+
+def test_a_count_of_one_is_said_of_one(hub: SmallHub) -> None:
+    with hub.database.transaction() as session:
+        raise_alert(session, AlertKind.WORKER_ENDED, "hub1/main", {"status": "status 1", "times": 1}, now=NOW)
+    client = reader(hub)
+    client.get("/language/en")
+
+    assert "ended by itself, once: status 1." in client.get("/operations").text
+
+
 def test_deliveries_are_shown_as_they_were_counted_anew(hub: SmallHub) -> None:
     hub.send(report(1), report(2, revision=1), b"garbage")
     wrong = CountedDay(2, local_day(NOW), delivered=4, accepted=3, faults=("NO_RECEIPT 9",))
@@ -176,6 +236,7 @@ def test_deliveries_are_shown_as_they_were_counted_anew(hub: SmallHub) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get("/operations/reconciliation.csv").text.removeprefix("\ufeff"))))
 
     assert "Lần nhận 9 không có biên nhận." in page
+    assert page.count(f'data-l="Đếm lúc">{formatting.instant(NOW, Language.VI)}</td>') == len(rows)
     assert [(row["partner"], row["deliveries"], row["adds_up"], row["faults"]) for row in rows] == [
         (PARTNER, "3", "yes", ""),
         (RIVAL, "4", "no", "Delivery 9 has no receipt."),

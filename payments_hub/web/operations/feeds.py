@@ -12,11 +12,12 @@ from payments_hub.domain import formatting
 from payments_hub.domain.languages import Language, Words
 from payments_hub.domain.verdicts import Verdict
 from payments_hub.services.alerts import WordedAlert, partner_of_feed
+from payments_hub.services.feed_halts import reason_words
 from payments_hub.services.operations import Operations, is_gone, is_silent
 from payments_hub.services.reconciliation import fault_words
 from payments_hub.services.worker_ends import end_words
 from payments_hub.store.consumer_workers import ConsumerWorker
-from payments_hub.store.offsets import RECEIPTS_PREFIX, FeedState, FeedStatus
+from payments_hub.store.offsets import FeedState, FeedStatus
 from payments_hub.store.reconciliation import CheckedDay
 from payments_hub.web.components import Tag, verdict_tag
 
@@ -29,6 +30,9 @@ _STATES: dict[FeedState, tuple[str, Words]] = {
     FeedState.WAITING: ("watch", Words("Đang thử lại", "Trying again")),
     FeedState.BLOCKED: ("off", Words("Đứng lại", "Blocked")),
     FeedState.SUSPENDED: ("off", Words("Tạm ngừng đọc", "Suspended")),
+}
+_PUBLISHING: dict[FeedState, tuple[str, Words]] = _STATES | {
+    FeedState.READING: ("good", Words("Đang gửi biên nhận", "Publishing")),
 }
 _VERDICTS = (
     *(Verdict.ACCEPTED, Verdict.SUPERSEDED, Verdict.NO_CHANGE),
@@ -109,6 +113,11 @@ def worker_lines(seen: Operations, language: Language) -> tuple[WorkerLine, ...]
 def feed_lines(seen: Operations, language: Language) -> tuple[FeedLine, ...]:
     """Word the partitions."""
     return tuple(_feed(feed, seen, language) for feed in seen.feeds)
+
+
+def publishing_lines(seen: Operations, language: Language) -> tuple[FeedLine, ...]:
+    """Word the topics that receipts are published on."""
+    return tuple(_publishing(topic, seen, language) for topic in seen.publishing)
 
 
 def checked_lines(seen: Operations, language: Language) -> tuple[CheckedLine, ...]:
@@ -200,19 +209,38 @@ def _feed(feed: FeedStatus, seen: Operations, language: Language) -> FeedLine:
     if is_silent(feed, seen.now):
         kind, words = "off", Words("Không nghe thấy Kafka", "Kafka is not heard")
     subject, partner = f"{feed.topic}-{feed.partition}", partner_of_feed(feed.topic)
-    receipts = feed.topic.startswith(RECEIPTS_PREFIX)
     alerts = sum(one.alert.subject in {subject, feed.topic} for one in seen.alerts)
     told = Words(f"{alerts} cảnh báo", f"{alerts} alert{'s' * (alerts != 1)}")
     return FeedLine(
         topic=subject,
         address=url_for("feeds.one", partner=partner) if partner in seen.groups else "",
-        group="" if receipts else seen.groups.get(partner, ""),
+        group=seen.groups.get(partner, ""),
         state=Tag(words.of(language), kind, kind),
         lag=formatting.NOTHING if feed.lag is None else formatting.whole(feed.lag, language),
         heard=ago(seen.now - feed.last_poll_at, language),
         alerts=told.of(language) if alerts else "",
-        detail=feed.detail or "",
+        detail=_detail(feed, language),
     )
+
+
+def _publishing(topic: FeedStatus, seen: Operations, language: Language) -> FeedLine:
+    kind, words = _PUBLISHING[topic.state]
+    if is_silent(topic, seen.now):
+        kind, words = "off", Words("Không báo gì", "Not heard")
+    return FeedLine(
+        topic=topic.topic,
+        address="",
+        group="",
+        state=Tag(words.of(language), kind, kind),
+        lag=formatting.NOTHING if topic.lag is None else formatting.whole(topic.lag, language),
+        heard=ago(seen.now - topic.last_poll_at, language),
+        alerts="",
+        detail=_detail(topic, language),
+    )
+
+
+def _detail(status: FeedStatus, language: Language) -> str:
+    return reason_words(status.detail).of(language) if status.detail else ""
 
 
 def _checked(day: CheckedDay, language: Language) -> CheckedLine:

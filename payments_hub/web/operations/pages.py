@@ -13,6 +13,7 @@ from payments_hub.domain.languages import Language, Words
 from payments_hub.services.feeds import FeedChoice
 from payments_hub.services.job_words import job_name, outcome_words
 from payments_hub.services.operations import Operations, Trouble, Urgency, is_gone, is_late
+from payments_hub.store.offsets import FeedStatus
 from payments_hub.store.operations import JobState
 from payments_hub.web.components import Fact, Link, Tag
 from payments_hub.web.feeds.calendars import PERIODS
@@ -27,6 +28,7 @@ from payments_hub.web.operations.feeds import (
     checked_lines,
     feed_lines,
     over_items,
+    publishing_lines,
     verdict_words,
     worker_lines,
 )
@@ -41,6 +43,8 @@ _SOLVED: dict[str, tuple[str, Words]] = {
     "FEEDS_SUSPENDED": ("#kafka", Words("Xem luồng nào", "See which feeds")),
     "CONSUMER_SILENT": ("#kafka", Words("Xem luồng nào", "See which feeds")),
     "FEEDS_WAITING": ("#kafka", Words("Xem luồng nào", "See which feeds")),
+    "PUBLISHER_SILENT": ("#publishing", Words("Xem gửi biên nhận", "See the receipts")),
+    "PUBLISHING_WAITING": ("#publishing", Words("Xem gửi biên nhận", "See the receipts")),
     "SCHEDULER_AWAY": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
     "JOBS_LATE": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
     "DRAIN_LATE": ("#jobs", Words("Xem việc định kỳ", "See the jobs")),
@@ -99,6 +103,7 @@ class OperationsPage:
     over: tuple[AlertItem, ...]
     workers: tuple[WorkerLine, ...]
     feeds: tuple[FeedLine, ...]
+    publishing: tuple[FeedLine, ...]
     checked: tuple[CheckedLine, ...]
     verdicts: tuple[str, ...]
     jobs: tuple[JobLine, ...]
@@ -120,6 +125,7 @@ def operations_page(seen: Operations, language: Language) -> OperationsPage:
         over=over_items(seen, language),
         workers=worker_lines(seen, language),
         feeds=feed_lines(seen, language),
+        publishing=publishing_lines(seen, language),
         checked=checked_lines(seen, language),
         verdicts=verdict_words(language),
         jobs=tuple(_job(job, seen.now, language) for job in seen.jobs),
@@ -173,16 +179,8 @@ def as_json(seen: Operations) -> dict[str, object]:
             }
             for day in seen.checked
         ],
-        "feeds": [
-            {
-                "topic": feed.topic,
-                "partition": feed.partition,
-                "state": feed.state.value,
-                "lag": feed.lag,
-                "last_poll_at": feed.last_poll_at.isoformat(),
-            }
-            for feed in seen.feeds
-        ],
+        "feeds": [_feed_for_machines(feed) for feed in seen.feeds],
+        "publishing": [_feed_for_machines(topic) for topic in seen.publishing],
         "jobs": [
             {"job": job.job, "slot": job.slot.isoformat(), "outcome": job.outcome, "late": is_late(job, seen.now)}
             for job in seen.jobs
@@ -203,6 +201,16 @@ def as_json(seen: Operations) -> dict[str, object]:
             for row in seen.silent
         ],
         "simulated": seen.simulated,
+    }
+
+
+def _feed_for_machines(feed: FeedStatus) -> dict[str, object]:
+    return {
+        "topic": feed.topic,
+        "partition": feed.partition,
+        "state": feed.state.value,
+        "lag": feed.lag,
+        "last_poll_at": feed.last_poll_at.isoformat(),
     }
 
 
@@ -288,6 +296,7 @@ def _holder(holder: str, language: Language) -> str:
 def _silent(row: CalendarRow, seen: Operations, language: Language) -> SilentLine:
     first = row.silence[0].period
     unit, missing = PERIODS[row.frequency], len(row.silence)
+    units = unit.en.removesuffix("s") if missing == 1 else unit.en
     # A window of nothing but gaps began before it.
     at_least = Words("ít nhất ", "at least ").of(language) if missing == row.due else ""
     choice = choice_value(FeedChoice(row.flow, row.frequency))
@@ -298,7 +307,7 @@ def _silent(row: CalendarRow, seen: Operations, language: Language) -> SilentLin
         place=seen.place_names[row.place].of(language),
         code=row.place,
         since=formatting.period_short(first, language),
-        missing=at_least + Words(f"{missing} {unit.vi}", f"{missing} {unit.en}").of(language),
+        missing=at_least + Words(f"{missing} {unit.vi}", f"{missing} {units}").of(language),
     )
 
 
