@@ -54,9 +54,16 @@ class Careful:
     take: Callable[[Broker, Polled], None]
     beat: Callable[[], None]
 
-    def read_suspects(self, broker: Broker) -> None:
+    def read_suspects(self, broker: Broker, until: float) -> bool:
         """
-        Read every suspect that has records waiting, the likeliest culprit last.
+        Read the suspects that have records waiting, the likeliest culprit last.
+
+        Args:
+            broker: Reads them, each alone.
+            until: When the worker must look around, on the monotonic clock; at least one suspect is read before.
+
+        Returns:
+            Whether all had their turn; until then nothing else may be read.
 
         Raises:
             Exception: What a poll raised; its feed is blamed for it, and stands still after some times.
@@ -64,10 +71,13 @@ class Careful:
 
         """
         suspects = self.feeds.suspects()
-        for feed in suspects:
+        for number, feed in enumerate(suspects, 1):
             self._read_alone(broker, feed)
+            if number < len(suspects) and time.monotonic() > until:
+                return False
         if suspects:
             broker.read_from(self.feeds.positions())
+        return True
 
     def _read_alone(self, broker: Broker, feed: Feed) -> None:
         standing = self.feeds.standing(feed)

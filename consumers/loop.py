@@ -124,7 +124,8 @@ class Worker:
             self._surroundings.look_around(broker)
             self._looked_at = time.monotonic()
         place_due(self._feeds, broker, self.checkpoint.database)
-        self._careful.read_suspects(broker)
+        if not self._careful.read_suspects(broker, self._looked_at + self.look_around_seconds):
+            return
         if self._feeds.positions():
             self._poll(broker)
         else:

@@ -2,8 +2,12 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from consumers.batch import Checkpoint
 from consumers.feeds import STOPPED
+from consumers.loop import Worker
+from consumers.shutdown import Shutdown
 from consumers.topics import Feed
 from payments_hub.kernel.clock import SystemClock
 from payments_hub.services.feed_mending import Restart, restart_feed
@@ -120,3 +124,21 @@ def test_records_that_could_not_be_read_for_a_while_are_read_when_they_can_be(le
         wait_until(lambda: reported_state(ledger_database, ONE.topic) is FeedState.READING, "and well")
 
     assert attempts_of(ledger_database, ONE.topic) == ()
+
+
+def test_the_worker_looks_around_between_one_suspect_and_the_next(ledger_database: Database) -> None:
+    feeds = [ONE, *(Feed(f"feeds.P{number}", 0) for number in range(3))]
+    kafka = FakeKafka({feed: [b"x"] for feed in feeds}, unreadable={ONE: 0}, unreadable_error=MemoryError("400 MB"))
+    die(ledger_database, kafka)
+    kafka.unreadable.clear()
+    stored_at_looks: set[int] = set()
+
+    def look(session: Session) -> set[str]:
+        stored_at_looks.add(int(session.scalar(text("SELECT count(*) FROM ledger")) or 0))
+        return {feed.topic for feed in feeds}
+
+    checkpoint = Checkpoint(ledger_database, ledger.record, SystemClock())
+    with running(Worker(kafka.connect, look, checkpoint, Shutdown(), look_around_seconds=0.0)):
+        wait_until(lambda: 4 in stored_at_looks, "all is read")
+
+    assert stored_at_looks == {0, 1, 2, 3, 4}
