@@ -234,6 +234,10 @@ EXPLANATIONS: Mapping[str, Words] = MappingProxyType(
             "Đơn vị chưa đăng ký luồng {got} tại địa điểm này. Đã đăng ký: {has}.",
             "The flow {got} is not registered for you at this site. Registered: {has}.",
         ),
+        "E3002/nothing-registered": Words(
+            "Đơn vị chưa đăng ký luồng {got} tại địa điểm này. Đã đăng ký: không có luồng nào.",
+            "The flow {got} is not registered for you at this site. Registered: none.",
+        ),
         "E3002/place-kind": Words(
             "Luồng {flow} không nhận {kind_vi}. Loại địa điểm hợp lệ: {has_vi}.",
             "The flow {flow} does not take a place of this kind: {kind_en}. Its kinds: {has_en}.",

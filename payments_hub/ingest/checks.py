@@ -76,8 +76,9 @@ def _duty_findings(header: SliceHeader, partner: RegisteredPartner, reference: R
         return
     agreed = _agreed_frequencies(header, partner, reference, place)
     if not agreed:
-        has = ", ".join(_registered_flows(partner, reference, place)) or None
-        yield make_finding("E3002/not-registered", "/data/flow", got=header.flow, has=has)
+        has = ", ".join(_registered_flows(partner, reference, place))
+        case = "E3002/not-registered" if has else "E3002/nothing-registered"
+        yield make_finding(case, "/data/flow", got=header.flow, has=has)
     elif header.period is not None and header.period.frequency in flow.frequencies - agreed:
         named = in_words("has", frequency_words(agreed))
         pointer, got = "/data/period", str(header.period)

@@ -296,7 +296,7 @@ def _causes(feed: Feed, language: Language) -> str:
     causes = sum(group.severity == "error" and group.sent_again < group.messages for group in feed.groups)
     if not feed.open_rejections:
         return Words("Trong 28 ngày qua", "In the last 28 days").of(language)
-    return Words(f"{causes} nguyên nhân, 28 ngày qua", f"{causes} causes, last 28 days").of(language)
+    return Words(f"{causes} nguyên nhân, 28 ngày qua", f"{causes} cause{'s' * (causes != 1)}, last 28 days").of(language)
 
 
 def _still_rejected(feed: Feed, viewer: Viewer, language: Language) -> Link | None:
