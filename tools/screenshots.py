@@ -59,6 +59,7 @@ SHOTS = (
     Shot("audit", "administrator", "/audit"),
     Shot("accounts", "administrator", "/accounts"),
     Shot("keys", "partner", "/keys"),
+    Shot("signing-keys", "partner", "/keys/signing"),
     Shot("components", "leader", "/design"),
 )
 
