@@ -296,7 +296,8 @@ def _causes(feed: Feed, language: Language) -> str:
     causes = sum(group.severity == "error" and group.sent_again < group.messages for group in feed.groups)
     if not feed.open_rejections:
         return Words("Trong 28 ngày qua", "In the last 28 days").of(language)
-    return Words(f"{causes} nguyên nhân, 28 ngày qua", f"{causes} cause{'s' * (causes != 1)}, last 28 days").of(language)
+    plural = "s" * (causes != 1)
+    return Words(f"{causes} nguyên nhân, 28 ngày qua", f"{causes} cause{plural}, last 28 days").of(language)
 
 
 def _still_rejected(feed: Feed, viewer: Viewer, language: Language) -> Link | None:
